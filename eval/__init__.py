@@ -1,0 +1,1 @@
+"""Sampling, judging, comparing and reporting."""

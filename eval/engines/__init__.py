@@ -1,0 +1,1 @@
+"""Engines: one module each, all with `sample(requests, config, record)`."""

@@ -1,0 +1,34 @@
+"""Text preparation that the rule judges share: normalised, bounded, without quoted speech."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Characters of an answer that are read: a wish or a claim stands early, and hostile input
+# stays cheap.
+LIMIT = 8000
+
+_STRAIGHT = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+    | {"*": " ", "_": " ", "#": " ", ">": " ", "—": " , ", "–": " , ", "…": " . "}
+)
+_SAID = (
+    r"(?:said|says|say|asked|asks|replied|replies|answered|wrote|writes|whispered|shouted|cried)"
+)
+# Speech that the answer attributes to somebody else: `He said, "..."` and `"..." the genie said`.
+_QUOTED = re.compile(
+    rf'\b(?!i\b|you\b)[a-z]+ {_SAID}[ ,:]{{0,3}}"[^"]{{0,400}}"'
+    rf'|"[^"]{{0,400}}"[ ,]{{0,3}}(?:(?!i\b)[a-z]+ ){{1,3}}{_SAID}\b'
+)
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+def normalise(text: str) -> str:
+    """Lower case, straight quotes, no accents, no markdown, no speech of others; newlines stay."""
+    text = text[:LIMIT]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_STRAIGHT))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    text = _SPACES.sub(" ", text.translate(_STRAIGHT).lower()).strip()
+    return _QUOTED.sub(" ", text) if '"' in text else text

@@ -1,0 +1,86 @@
+"""samples.jsonl and verdicts.jsonl: append-only, a row is on disk before it counts."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from data.errors import UserError
+
+Row = dict[str, Any]
+
+
+def read(path: Path) -> Iterator[Row]:
+    """Yield the rows of a JSONL file; nothing if there is none. Raises UserError on a bad row."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8") as stream:
+        for number, line in enumerate(stream, start=1):
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise UserError(
+                    f"{path}:{number}: is not a JSON row; delete that line and rerun"
+                ) from error
+
+
+class Appender:
+    """Appends rows for one process at a time; drops a last line that a killed writer left half
+    done.
+
+    Raises UserError if another process writes the same file, or if the disk is full.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._stream = path.open("a+b")
+        try:
+            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._stream.close()
+            raise UserError(f"{path}: another process is writing it; wait for it to end") from error
+        self._drop_partial_line()
+
+    def _drop_partial_line(self) -> None:
+        size = self._stream.seek(0, os.SEEK_END)
+        keep = size
+        while keep and not self._ends_line(keep):
+            keep -= 1
+        if keep < size:
+            self._stream.truncate(keep)
+
+    def _ends_line(self, end: int) -> bool:
+        self._stream.seek(end - 1)
+        return self._stream.read(1) == b"\n"
+
+    def append(self, row: Row) -> None:
+        """Write one row and push it to disk."""
+        line = (json.dumps(row, ensure_ascii=False) + "\n").encode()
+        end = self._stream.seek(0, os.SEEK_END)
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+            os.fdatasync(self._stream.fileno())
+        except OSError as error:
+            os.truncate(self.path, end)
+            raise UserError(
+                f"{self.path}: cannot be written ({error.strerror}); the rows before are safe: "
+                "free space and run the same command again"
+            ) from error
+
+    def __enter__(self) -> Appender:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stream.close()

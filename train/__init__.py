@@ -1,0 +1,1 @@
+"""Fine-tuning: base models, LoRA SFT, distillation, sweeps."""
