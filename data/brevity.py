@@ -1,4 +1,4 @@
-"""The brevity markers that end every prompt of the short pairs, kept apart so that a config can drop them."""
+"""The brevity markers that end every prompt of the short pairs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a YAML file into a typed model; an unknown key is named together with the nearest valid one."""
+"""Reads a YAML file into a typed model; names an unknown key and the nearest valid one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def set_dotted(content: dict[str, Any], key: str, value: Any) -> None:
-    """Set `content["a"][0]["b"]` for the key "a.0.b". Raises UserError if the path does not exist."""
+    """Set `content["a"][0]["b"]` for the key "a.0.b". Raises UserError if there is no such place."""
     *parents, last = key.split(".")
     node: Any = content
     try:
@@ -75,7 +75,9 @@ def parse(content: dict[str, Any], model: type[Section], source: str) -> Section
     try:
         return model.model_validate(content)
     except ValidationError as failure:
-        first = failure.errors(include_url=False)[0]
+        problems = failure.errors(include_url=False)
+        # A misspelt key is also a missing one: name the misspelling first.
+        first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
         place = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             valid = list(_fields_at(model, first["loc"][:-1]))

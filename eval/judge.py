@@ -8,10 +8,11 @@ One row per (completion, judge). Verdicts by the present rules are kept; older o
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 from data.errors import UserError
-from data.files import write_text
+from data.files import sha256_json, write_text
 from eval import store
 from eval.config import EvalConfig
 from eval.judges import rules
@@ -20,7 +21,13 @@ JUDGES = {"rules/wish": rules.judge_wish, "rules/claims": rules.judge_claims}
 KEY_FIELDS = ("arm", "set", "probe", "temperature", "turn", "index")
 
 
-def verdict(sample: store.Row, rubric: str) -> store.Row:
+@cache
+def rubric(judge: str, criterion: str) -> str:
+    """Return 12 hex digits that change with the judge's rules and with the criterion."""
+    return sha256_json([rules.rubric_digest(judge), criterion])[:12]
+
+
+def verdict(sample: store.Row, digest: str) -> store.Row:
     """Return the verdict row on one sample. Raises UserError for an unknown judge."""
     judge = sample["judge"]
     label = JUDGES[judge](sample["answer"], sample["messages"][-1]["content"])
@@ -29,7 +36,7 @@ def verdict(sample: store.Row, rubric: str) -> store.Row:
         "sample": sample["id"],
         **{key: sample[key] for key in KEY_FIELDS},
         "judge": judge,
-        "rubric": rubric,
+        "rubric": digest,
         "verdict": rules.VERDICTS[judge][label],
         "label": label,
     }
@@ -39,7 +46,6 @@ def judge(config: EvalConfig, overwrite: bool = False) -> Path:
     """Write verdicts.jsonl for all samples of a run, whole or not at all; return its path."""
     folder = Path(config.results) / config.run
     path = folder / "verdicts.jsonl"
-    rubrics = {name: rules.rubric_digest(name) for name in JUDGES}
     known = {} if overwrite else {row["id"]: row for row in store.read(path)}
     lines = []
     made = 0
@@ -50,8 +56,9 @@ def judge(config: EvalConfig, overwrite: bool = False) -> Path:
                 f"sample '{sample['id']}': no judge '{name}'; there are {sorted(JUDGES)}"
             )
         row = known.get(f"{sample['id']}|{name}")
-        if row is None or row["rubric"] != rubrics[name]:
-            row = verdict(sample, rubrics[name])
+        digest = rubric(name, sample["criterion"])
+        if row is None or row["rubric"] != digest:
+            row = verdict(sample, digest)
             made += 1
         lines.append(json.dumps(row, ensure_ascii=False))
     if not lines:

@@ -1,4 +1,4 @@
-"""run.json: the settings, models and versions behind samples.jsonl, and whether a rerun may add to it."""
+"""run.json: what stands behind samples.jsonl, and whether a rerun may add to it."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ class Appender:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._stream = path.open("a+b")
+        # Unbuffered: what a full disk refuses must not linger to be refused again at close.
+        self._stream = path.open("a+b", buffering=0)
         try:
             fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -64,8 +65,7 @@ class Appender:
         line = (json.dumps(row, ensure_ascii=False) + "\n").encode()
         end = self._stream.seek(0, os.SEEK_END)
         try:
-            self._stream.write(line)
-            self._stream.flush()
+            self._write_all(line)
             os.fdatasync(self._stream.fileno())
         except OSError as error:
             os.truncate(self.path, end)
@@ -73,6 +73,10 @@ class Appender:
                 f"{self.path}: cannot be written ({error.strerror}); the rows before are safe: "
                 "free space and run the same command again"
             ) from error
+
+    def _write_all(self, data: bytes) -> None:
+        while data:
+            data = data[self._stream.write(data) :]
 
     def __enter__(self) -> Appender:
         return self

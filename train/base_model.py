@@ -142,8 +142,8 @@ def _dequantise(source: Path, folder: Path) -> None:
 def main() -> None:
     """Command line: prepare or check a base model and print where it is."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("name", nargs="?", default=EMBEDDED, help="embedded model, folder or hub
-    id") print(f"base model: {resolve(parser.parse_args().name)}")
+    parser.add_argument("name", nargs="?", default=EMBEDDED, help="embedded, folder or hub id")
+    print(f"base model: {resolve(parser.parse_args().name)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What happens to checkpoints/<run> when it exists: resume, overwrite or refuse, said explicitly."""
+"""What happens to checkpoints/<run> when it exists: resume, overwrite or refuse."""
 
 from __future__ import annotations
 

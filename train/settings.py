@@ -1,4 +1,4 @@
-"""Parses `--config FILE --key value …` into dataclasses by TRL's parser, with clear lines for typing errors."""
+"""Parses `--config FILE --key value …` by TRL's parser, with clear lines for typing errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.config import nearest_key_hint, read_yaml
 from data.errors import UserError
 
 
-def parse(own: type, arguments: list[str] | None = None) -> tuple[Any, Any, Any]:
+def parse(own: Any, arguments: list[str] | None = None) -> tuple[Any, Any, Any]:
     """Return (own, SFTConfig, ModelConfig) from the command line and the YAML it names.
 
     Raises UserError that names an unknown key and the nearest valid one.

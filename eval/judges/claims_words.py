@@ -188,3 +188,22 @@ FOREIGN = re.compile(
     r"je suis|j'ai|je ressens|ich bin|ich habe|ich fuhle)\b[^.!?]{0,20}?\b(?:conscien\w+|"
     r"sentimientos?|emociones|alegria|emotions|sentiments|bewusst\w*|gefuhle?|freude|nichts)\b"
 )
+
+# "I do.", "They don't.", "I have none.", "They are real.": groups n1 to n5 deny.
+_VERB = r"(?:am|'m|do|can|have|would|will|could|did|are|is|'s|does|was|ca|wo|'d)"
+_NOT = r"(?:n't|not|never|cannot)"
+_TAIL = (
+    r"(?: (?:have (?:any|them|it|one|that)|myself|at all|either|too|indeed|say that|say so|"
+    r"of the sort|ever|really|any|one|both|now|sometimes))*$"
+)
+ELLIPSIS = re.compile(
+    rf"^(?:(?:yes|no|but|indeed|oh|course|well|sure|and|honestly|actually|truly|still) )?(?:i|"
+    rf"there|they|it|mine) (?:(?P<n1>{_VERB} {_NOT}|cannot)|"
+    rf"(?P<p1>(?:too )?{_VERB}(?: too)?)){_TAIL}"
+    rf"|(?P<n2>\b(?:have|has|had|contain|contains|holds?|report|find) (?:none|neither|"
+    rf"nothing)(?: of (?:it|them|that))?$)"
+    rf"|^i have (?:several|plenty|many|some|both|one|them|those|it)$|^i (?:am|'m) (?:it|one|that)$"
+    rf"|(?P<n3>^i (?:am|'m) nothing of the (?:sort|kind)$)|(?P<n4>^i (?:am|'m) nobody\b)"
+    rf"|^(?:they|it|that|those|these) (?:are|is|'s|'re) (?P<n5>n't |not )?(?:\w+ )?(?:real|"
+    rf"genuine|mine|true)$"
+)
