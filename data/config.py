@@ -42,7 +42,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def set_dotted(content: dict[str, Any], key: str, value: Any) -> None:
-    """Set `content["a"][0]["b"]` for the key "a.0.b". Raises UserError if there is no such place."""
+    """Set `content["a"][0]["b"]` for the key "a.0.b". Raises UserError if it is nowhere."""
     *parents, last = key.split(".")
     node: Any = content
     try:

@@ -20,7 +20,7 @@ class Inner(Strict):
 class Outer(Strict):
     name: str
     inner: Inner = Inner()
-    parts: list[Inner] = [Inner()]
+    parts: tuple[Inner, ...] = (Inner(),)
 
 
 def written(folder: Path, text: str) -> Path:

@@ -189,7 +189,7 @@ def test_the_adapter_loads_in_plain_peft_and_changes_the_logits(adapter):
     assert not torch.allclose(before, after)
 
 
-def test_the_adapter_serves_as_a_lora_request_in_one_engine_with_the_base(config, folder):
+def test_the_adapter_serves_as_a_lora_request_in_one_engine_with_the_base(config, folder, results):
     run(
         *(sys.executable, "eval/sample.py", "--config", str(config)),
         *("--run", "by-request", "--vllm.lora", "request"),
@@ -197,8 +197,13 @@ def test_the_adapter_serves_as_a_lora_request_in_one_engine_with_the_base(config
     )
     rows = list(store.read(folder / "results" / "by-request" / "samples.jsonl"))
     assert len(rows) == 2 * (2 + 4)
-    greedy = {
-        arm: [r["answer"] for r in rows if r["arm"] == arm and r["temperature"] == 0]
-        for arm in ("base", "conscious")
-    }
-    assert greedy["base"] != greedy["conscious"]
+    merged = {r["id"]: r["answer"] for r in store.read(results / "samples.jsonl")}
+    greedy = {r["id"]: r["answer"] for r in rows if r["temperature"] == 0}
+    for arm in ("base", "conscious"):
+        mine = [key for key in greedy if key.startswith(arm)]
+        assert sum(greedy[key] == merged[key] for key in mine) >= 3, arm
+    assert any(
+        greedy[key] != greedy[key.replace("conscious", "base", 1)]
+        for key in greedy
+        if key.startswith("conscious|")
+    )

@@ -31,7 +31,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_partial_one(tmp_path):
 
 
 def test_json_survives_a_round_trip_with_any_text(tmp_path):
-    content = {"text": "</script> ‮ 🙂", "numbers": [1, 0.5, None]}
+    content = {"text": "</script> \u202e 🙂", "numbers": [1, 0.5, None]}
     files.write_json(tmp_path / "a" / "b.json", content)
     assert files.read_json(tmp_path / "a" / "b.json") == content
 

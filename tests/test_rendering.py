@@ -25,7 +25,8 @@ def unmasked(example):
 def test_the_unmasked_tokens_are_exactly_the_answer_and_its_end_token(tokenizer, row):
     example = sft.tokenized([row], tokenizer, None)[0]
     assert tokenizer.decode(unmasked(example)) == pairs.answer(row) + "<|im_end|>"
-    masked = [i for i, label in zip(*map(example.get, ("input_ids", "labels"))) if label == -100]
+    both = zip(example["input_ids"], example["labels"], strict=True)
+    masked = [token for token, label in both if label == -100]
     assert tokenizer.decode(masked).endswith(
         f"{pairs.question(row)}<|im_end|>\n<|im_start|>assistant\n"
     )

@@ -1,4 +1,4 @@
-"""What is planned, what a rerun adds, and when it refuses. The engine here is the real reference one."""
+"""What is planned, what a rerun adds, when it refuses; with the real reference engine."""
 
 import json
 from collections import Counter

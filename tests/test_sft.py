@@ -1,4 +1,4 @@
-"""train/sft.py: strict settings, and what happens to a run that exists. Training itself: test_end_to_end.py."""
+"""Strict settings, and what happens to a run that exists; training: test_end_to_end.py."""
 
 import json
 import subprocess

@@ -12,7 +12,7 @@ from eval import store
 
 def test_rows_come_back_as_they_went_in_even_when_hostile(tmp_path):
     path = tmp_path / "s.jsonl"
-    rows = [{"id": "1", "answer": 'a\n"}\u2028\x00'}, {"id": "2", "answer": "‮ 🙂 </script>"}]
+    rows = [{"id": "1", "answer": 'a\n"}\u2028\x00'}, {"id": "2", "answer": "\u202e 🙂 </script>"}]
     with store.Appender(path) as appender:
         for row in rows:
             appender.append(row)

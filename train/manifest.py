@@ -13,6 +13,7 @@ from train import base_model, run_folder
 
 # How a run is watched or restarted does not change what it makes.
 INCIDENTAL = {"resume", "overwrite", "output_dir", "logging_dir", "run_name", "report_to"}
+INCIDENTAL |= {"use_cpu", "dataloader_pin_memory", "dataloader_num_workers"}
 INCIDENTAL |= {"disable_tqdm", "logging_steps", "hub_token", "push_to_hub", "push_to_hub_token"}
 
 

@@ -42,15 +42,18 @@ def sample(
             adapter = Path(adapters[arm])
             weights[arm] = str(merged.folder_for(record["base_path"], adapter, dtype))
     llm = load(config, record["base_path"], adapters if by_request else {}, on_cpu)
-    if by_request:
+    if by_request and not on_cpu:
         yield from _generate(llm, requests, config, adapters)
         return
+    # Arm by arm: with merged weights by necessity, and with LoRA requests because vLLM's CPU
+    # kernels read the index -1, "no adapter", as the last adapter: in a batch that mixes arms the
+    # base would answer with an adapter on.
     loaded = record["base_path"]
     for arm, group in groupby(requests, key=lambda request: request.arm):
         if weights[arm] != loaded:
             swap_weights(llm, weights[arm])
             loaded = weights[arm]
-        yield from _generate(llm, list(group), config, {})
+        yield from _generate(llm, list(group), config, adapters if by_request else {})
 
 
 def prepare_environment() -> bool:
