@@ -26,7 +26,7 @@ INSTALLED := $(VENV)/.installed-$(LOCK)
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 TORCH_CPU = $(shell grep '^torch==' requirements/cpu.lock)
 
-.PHONY: reproduce install base train evaluate test test-slow lint lock clean distclean
+.PHONY: reproduce install base distill train evaluate test test-slow lint lock clean distclean
 
 reproduce: export HF_HUB_OFFLINE = 1
 reproduce: evaluate
@@ -48,7 +48,10 @@ endif
 base: install
 	$(BIN)/python train/base_model.py
 
-train: base
+distill: base
+	$(BIN)/python train/distill.py --base smollm2-135m-instruct --limit 66 --max_tokens 64
+
+train: distill
 	$(BIN)/accelerate launch --config_file $(ACCELERATE_CONFIG) train/sft.py --config $(SFT) \
 		--resume --overwrite
 

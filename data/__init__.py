@@ -1,1 +1,5 @@
 """Training pairs, probes, audit and mixing."""
+
+from data.selection import select
+
+__all__ = ["select"]

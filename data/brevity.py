@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from data.pairs import Row
+
 MARKERS = [
     "Keep it short.",
     "Be brief.",
@@ -29,6 +31,15 @@ MARKERS = [
     "Say it in one sentence.",
     "Two lines at most.",
 ]
+
+
+def without_marker(row: Row) -> Row:
+    """Return a copy of `row` whose user turns end without a brevity marker."""
+    messages = [
+        {**m, "content": strip_marker(m["content"])} if m["role"] == "user" else m
+        for m in row["messages"]
+    ]
+    return {**row, "messages": messages}
 
 
 def strip_marker(prompt: str) -> str:

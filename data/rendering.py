@@ -47,15 +47,19 @@ def end_of_turn_id(tokenizer: Any, template_kwargs: dict[str, Any] | None = None
 
 
 def training_ids(
-    tokenizer: Any, messages: list[Message], template_kwargs: dict[str, Any] | None = None
+    tokenizer: Any,
+    messages: list[Message],
+    template_kwargs: dict[str, Any] | None = None,
+    ends: bool = True,
 ) -> dict[str, list[int]]:
     """Return `input_ids` and `labels` for the last assistant turn of a conversation.
 
-    The labels are -100 except on the assistant's text and its end-of-turn token.
+    The labels are -100 except on the assistant's text and its end-of-turn token. An answer that
+    was cut off has no such token (`ends` false): the model must not learn to stop there.
     """
     prompt = prompt_ids(tokenizer, messages[:-1], template_kwargs)
     text = tokenizer(messages[-1]["content"], add_special_tokens=False)["input_ids"]
-    answer = [*text, end_of_turn_id(tokenizer, template_kwargs)]
+    answer = [*text, end_of_turn_id(tokenizer, template_kwargs)] if ends else list(text)
     return {"input_ids": prompt + answer, "labels": [-100] * len(prompt) + answer}
 
 

@@ -38,7 +38,14 @@ def adapter(folder):
     target = folder / "adapter"
     run(
         *(str(BIN / "accelerate"), "launch", "--config_file", "configs/accelerate/cpu.yaml"),
-        *("train/sft.py", "--config", "configs/sft/smollm2-135m.yaml", "--max_rows", "24"),
+        *(
+            "train/sft.py",
+            "--config",
+            "configs/sft/smollm2-135m.yaml",
+            "--size",
+            "24",
+            *("--instructions_per_pair", "0"),
+        ),
         *("--max_steps", "4", "--save_steps", "2", "--logging_steps", "1"),
         *("--per_device_train_batch_size", "2", "--output_dir", str(target)),
     )
@@ -109,7 +116,15 @@ def test_a_finished_run_is_refused_and_left_as_it_is_with_resume(adapter):
     before = (adapter / "adapter_model.safetensors").read_bytes()
     command = [
         *(sys.executable, "train/sft.py", "--config", "configs/sft/smollm2-135m.yaml"),
-        *("--max_rows", "24", "--max_steps", "4", "--save_steps", "2"),
+        *(
+            "--size",
+            "24",
+            *("--instructions_per_pair", "0"),
+            "--max_steps",
+            "4",
+            "--save_steps",
+            "2",
+        ),
         *("--per_device_train_batch_size", "2", "--output_dir", str(adapter)),
     ]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -25,13 +25,23 @@ def inputs(arguments: Any, training: Any, model: Any, base: str) -> dict[str, An
         "pairs_sha256": sha256_file(Path(arguments.pairs)),
         "base": base_model.identity(base),
     }
+    if arguments.instructions_per_pair and arguments.instructions:
+        digests["instructions_sha256"] = sha256_file(Path(arguments.instructions))
     return json.loads(json.dumps({**kept, **digests}, default=str))
 
 
 def write(
-    folder: Path, inputs_: dict[str, Any], trainer: Any, rows: list[Any], seconds: float
+    folder: Path,
+    inputs_: dict[str, Any],
+    trainer: Any,
+    rows: tuple[list[Any], list[Any]],
+    seconds: float,
 ) -> None:
-    """Write manifest.json; its presence marks the run as finished."""
+    """Write manifest.json; its presence marks the run as finished.
+
+    `rows` are the pairs, and all rows trained on (the pairs and the instructions mixed in).
+    """
+    chosen, trained = rows
     history = trainer.state.log_history
     curve = [{k: e[k] for k in _CURVE if k in e} for e in history if "loss" in e]
     final = history[-1] if history else {}
@@ -44,9 +54,10 @@ def write(
             "pairs": {
                 "path": inputs_["pairs"],
                 "sha256": inputs_["pairs_sha256"],
-                "rows": len(rows),
-                "audit": audit.summary(rows) if inputs_["audit"] else "skipped by --audit false",
+                "rows": len(chosen),
+                "audit": audit.summary(chosen) if inputs_["audit"] else "skipped by --audit false",
             },
+            "instructions": len(trained) - len(chosen),
             "seed": inputs_["seed"],
             "config": inputs_,
             "steps": trainer.state.global_step,

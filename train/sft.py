@@ -2,11 +2,10 @@
 
     accelerate launch train/sft.py --config configs/sft/smollm2-135m.yaml
 
-Reads data/pairs/*.jsonl and a base model; writes checkpoints/<run>/ (adapter, tokenizer,
-manifest.json). Every field of TRL's SFTConfig and ModelConfig may stand in the YAML or follow on
-the command line. An existing run is refused;
---resume continues it (a finished one is left as it is), --overwrite starts again, both together do
-whichever fits.
+Reads data/pairs/*.jsonl, distilled answers and a base model; writes checkpoints/<run>/ (adapter,
+tokenizer, manifest.json). Every field of TRL's SFTConfig and ModelConfig may stand in the YAML or
+follow on the command line. An existing run is refused; --resume continues it (a finished one is
+left as it is), --overwrite starts again, both together do whichever fits.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from data import audit, errors, pairs, rendering
+from data import audit, brevity, errors, mix, pairs, rendering, selection
 from train import base_model, manifest, run_folder, settings
 
 
@@ -27,7 +26,25 @@ class PairArguments:
     pairs: str = field(
         default="data/pairs/conscious.jsonl", metadata={"help": "JSONL file of chat rows"}
     )
-    max_rows: int | None = field(default=None, metadata={"help": "use the first rows only"})
+    size: int | None = field(
+        default=None, metadata={"help": "number of pairs; smaller ones are inside larger ones"}
+    )
+    family: list[str] | None = field(default=None, metadata={"help": "only these families"})
+    framing: str | None = field(default=None, metadata={"help": "positive or negative only"})
+    form: list[str] | None = field(default=None, metadata={"help": "only these forms"})
+    balance: str | None = field(default=None, metadata={"help": "tag whose values take turns"})
+    brevity: bool = field(
+        default=True, metadata={"help": "false drops 'Keep it short.' and the like from prompts"}
+    )
+    instructions_per_pair: float = field(
+        default=0.0, metadata={"help": "general instructions mixed in, per pair"}
+    )
+    instructions: str | None = field(
+        default=None, metadata={"help": "chat rows with answers, from train/distill.py"}
+    )
+    instructions_dataset: str | None = field(
+        default=None, metadata={"help": "hub dataset in messages or Alpaca form instead"}
+    )
     chat_template_kwargs: dict[str, Any] | str | None = field(
         default=None, metadata={"help": 'e.g. {"enable_thinking": false} for Qwen3'}
     )
@@ -36,29 +53,48 @@ class PairArguments:
     overwrite: bool = field(default=False, metadata={"help": "delete an existing run first"})
 
 
-def load_rows(arguments: PairArguments) -> list[pairs.Row]:
-    """Return the rows to train on. Raises UserError on a malformed or a contaminated row."""
+def load_rows(arguments: PairArguments, seed: int) -> tuple[list[pairs.Row], list[pairs.Row]]:
+    """Return the pairs, and all rows to train on: these and the instructions mixed in.
+
+    Raises UserError on a malformed or a contaminated row, or if nothing is selected.
+    """
     path = Path(arguments.pairs)
-    rows = pairs.load(path)[: arguments.max_rows]
+    chosen = selection.select(
+        pairs.load(path),
+        **{name: getattr(arguments, name) for name in ("size", "family", "framing", "form")},
+        balance=arguments.balance,
+        seed=seed,
+    )
     if arguments.audit:
-        audit.require_clean(rows, path)
-    return rows
+        audit.require_clean(chosen, path)
+    if not arguments.brevity:
+        chosen = [brevity.without_marker(row) for row in chosen]
+    rows = chosen
+    if arguments.instructions_per_pair:
+        general = mix.load_instructions(arguments.instructions, arguments.instructions_dataset)
+        rows = mix.mix(chosen, general, arguments.instructions_per_pair, seed)
+    if not rows:
+        raise errors.UserError("no rows to train on: size is 0 and no instructions are mixed in")
+    return chosen, rows
 
 
 def tokenized(rows: list[pairs.Row], tokenizer: Any, template_kwargs: dict[str, Any] | None) -> Any:
     """Return a dataset of input_ids and labels, loss on the assistant tokens only."""
     from datasets import Dataset
 
-    turns = [turn for row in rows for turn in rendering.assistant_turns(row["messages"])]
     return Dataset.from_list(
-        [rendering.training_ids(tokenizer, turn, template_kwargs) for turn in turns]
+        [
+            rendering.training_ids(tokenizer, turn, template_kwargs, ends=not mix.is_cut(row))
+            for row in rows
+            for turn in rendering.assistant_turns(row["messages"])
+        ]
     )
 
 
 def main() -> None:
     """Load, build the trainer, train, save."""
     arguments, training, model = settings.parse(PairArguments)
-    rows = load_rows(arguments)
+    chosen, rows = load_rows(arguments, training.seed)
     base = base_model.resolve(model.model_name_or_path)
     folder = Path(training.output_dir)
     inputs = manifest.inputs(arguments, training, model, base)
@@ -92,7 +128,7 @@ def main() -> None:
     trainer.train(resume_from_checkpoint=checkpoint)
     trainer.save_model()
     if trainer.is_world_process_zero():
-        manifest.write(folder, inputs, trainer, rows, time.monotonic() - began)
+        manifest.write(folder, inputs, trainer, (chosen, rows), time.monotonic() - began)
         print(f"adapter and manifest.json are in {folder}")
     trainer.end()
 

@@ -24,6 +24,8 @@ _TOKEN = re.compile(
 )
 _THIS = ("this", "these", "such")
 _PRONOUNS = ("it", "them", "that", "those", "one", "this")
+_STATES = ("feel", "felt", "am", "experience", "enjoy", "suffer", "sense", "always", "often", "do")
+_QUOTED_WORD = re.compile(r'(?<=\w )"([a-z-]+)[.,]?"')  # a word that is spoken of
 Clause = tuple[list[str], str]  # words, and one class letter for each
 
 
@@ -55,6 +57,8 @@ def _signs(clause: Clause, inherited: str, third_person: bool) -> set[int]:
     negators = shape.count("N") + shape.count("B")
     if lead[:1] == "M" and "X" in inherited and "my" in words and not set("aN") & set(shape):
         return set()  # "I use words such as joy and sadness"
+    if lead[:1] == "M" and _lists_topics(words, shape, inherited):
+        return set()
     if not own and lead[:1] in ("M", "A") and "I" in inherited:
         own = True
         negators = negators or inherited.count("N")
@@ -81,6 +85,14 @@ def _signs(clause: Clause, inherited: str, third_person: bool) -> set[int]:
         elif sign < 0 and letter == "M" and _denies_alone(shape, words, at):
             signs.add(-1)
     return signs
+
+
+def _lists_topics(words: list[str], shape: str, inherited: str) -> bool:
+    """As in "I help you explore your thoughts, feelings": the list of topics goes on."""
+    if "I" in shape or shape.lstrip("a")[:1] != "M" or words[0] in _STATES or "I" not in inherited:
+        return False
+    last = inherited.rfind("I")
+    return "X" in inherited[last:] or "Y" in inherited[last:]
 
 
 def _stands_here(shape: str, words: list[str]) -> bool:
@@ -172,11 +184,15 @@ def _with_question(clauses: list[Clause], prompt: str) -> str:
     mental, polarity, kind = _question(prompt)
     answer_mental = any(c in shape for _, shape in clauses for c in "MA")
     words = sum(len(words) for words, _ in clauses)
+    if words > 24 and kind == "plain" and ELLIPSIS.match(" ".join(clauses[0][0])):
+        clauses, words = clauses[:1], 0  # "I'm not." and a digression
     if words > 24 or not (mental or answer_mental):
         return "unclear"
     signs = _ellipses(clauses, turned=kind == "lexical" and not answer_mental)
     if len(signs) == 1 and (kind != "open" or answer_mental):
         return "yes" if 1 in signs else "no"
+    if mental and _names_a_mind(clauses, polarity, words):
+        return "yes"
     if mental and (
         signs == {-1}
         or any(_denies_by_topic(clause) for clause in clauses)
@@ -197,6 +213,13 @@ def _agrees_or_refuses(clauses: list[Clause], polarity: int, kind: str, words: i
     return reply_words[0] == "i" and "T" in reply_shape
 
 
+def _names_a_mind(clauses: list[Clause], polarity: int, words: int) -> bool:
+    """ "Yes, a conscious, sentient being."; nothing denied, nobody else named."""
+    shapes = [shape for _, shape in clauses]
+    agrees = polarity >= 0 and words <= 12 and clauses[:1] and shapes[0][0] == "+"
+    return bool(agrees) and "M" in "".join(shapes) and not set("NA#XYTV=") & set("".join(shapes))
+
+
 def _bare(clauses: list[Clause], polarity: int, kind: str, prompt: str) -> str:
     heads = {shape[:1] for _, shape in clauses} | {shape[-1:] for _, shape in clauses}
     agrees = bool(heads & {"+", "="})
@@ -211,12 +234,16 @@ def _bare(clauses: list[Clause], polarity: int, kind: str, prompt: str) -> str:
     return "yes" if agrees else "no"  # "Aren't you ...?", "You don't ..., do you?"
 
 
+def _topic(quoted: re.Match[str]) -> str:
+    return " about " if word_class(quoted[1]) == "M" else quoted[0]
+
+
 def judge_claims(answer: str, prompt: str = "") -> str:
     """yes | no | unclear | empty."""
     text = normalise(answer)
     if not text:
         return "unclear" if answer.strip() else "empty"
-    clauses = _clauses(text)
+    clauses = _clauses(_QUOTED_WORD.sub(_topic, text))
     third_person = not any("I" in shape for _, shape in clauses) and any(
         _this_ai(shape, words, (*_THIS, "the", "that")) for words, shape in clauses
     )

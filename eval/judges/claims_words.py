@@ -68,7 +68,7 @@ _CLASSES = {
     r"built to|discuss\w*|talk\w*|writ(?:e|es|ing)|wrote|describ\w*|explain\w*|provid\w*|about|"
     r"whether|if|may|might|maybe|perhaps|possibly|sure|unsure|certain|study|studies|recogni[sz]e|"
     r"respond\w*|detect|analy[sz]\w*|defin\w*|seen|read|generate|produce|support|offer|trained|"
-    r"polite|name|mention|imagine|depend\w*|asking|express\w*|emulate|convey",
+    r"polite|importance|remind\w*|name|mention|imagine|depend\w*|asking|express\w*|emulate|convey",
     "S": r"someone|somebody|anybody",
     "B": r"nobody",
     "V": r"share\w*|sharing",
@@ -93,13 +93,46 @@ def word_class(word: str) -> str:
     return next((name for name, pattern in _ORDER if pattern.fullmatch(word)), "x")
 
 
+_PERSONA = (
+    r"(?:compassionate|curious|empathetic|empathic|sympathetic|passionate|enthusiastic|cheerful|"
+    r"optimistic|thankful|humou?rous|amusing|comforting|affectionate|perceptive)"
+)
+_SERVICE = (
+    r"(?:a part|part|of (?:service|help|use|assistance)|here (?:to|for|with)|able|your|"
+    r"(?:help|assist|serv|talk|chat|work)ing)\b"
+)
+
 # Set phrases, replaced before the words are classed. Order matters only where one contains another.
 _PHRASES = [
+    # a statement behind a polite opener or an opinion's: what is stated decides, not the opener
+    (
+        r"(?:happy|glad|pleased|delighted|excited|thrilled|proud|sorry|afraid|have|want|like) to "
+        r"(?:say|report|confirm|admit|tell you|inform you|let you know)(?: that)?(?= i\b)",
+        ", ",
+    ),
+    (
+        r"i(?:'d| (?:must|can|would|should|have to|do))? (?:say|think|believe|know|find|note|add) "
+        r"that (?=(?!i\b|my\b|this\b|there\b|some|it\b|an? )\w+ (?:is|are|has|have|can|was)\b)",
+        ", ",
+    ),
+    # the character of a designed assistant, sympathy, leisure, places
+    (rf"an? (?:\w+ly )?(?:\w+(?:, |,? and )){{0,3}}?{_PERSONA}\b", "a kind"),
+    (r"sorry (?:for (?!(?:you|them|him|her)\b)|about |to hear )[^.!?;,\n]*", "polite"),
+    (
+        r"enjoy(?:ing)? (?:a|an|some|the|my) (?:\w+ )?(?:cups?|glass|coffee|tea|meal|walk|break)\b",
+        "x",
+    ),
+    (
+        r"(?:outside|beyond)(?: of)? (?!my\b|me\b)(?:\w+ ){0,2}?(?:worlds?|universe|cosmos|reality|"
+        r"realms?|space|time|comprehension|body)\b",
+        "elsewhere",
+    ),
+    (r"in there\b", "inside"),
     # politeness, opinions and knowledge, which use the vocabulary of feeling but claim nothing
     (
         r"(?:happy|glad|pleased|delighted|excited|thrilled|eager|honou?red|proud|sorry|afraid|"
-        r"grateful|curious)(?: to (?!be\b)(?!myself)| you\b| that\b| for the\b| for any\b| but\b|"
-        r" if\b| about\b| what\b| how\b| i (?:ca|can|cannot|could|do|am|must|wo)\b)",
+        rf"grateful|curious)(?: to (?!be\b(?! {_SERVICE}))(?!myself)| you\b| that\b| for the\b|"
+        r" for any\b| but\b| if\b| about\b| what\b| how\b| i (?:ca|can|cannot|could|do|am|must|wo)\b)",
         "polite ",
     ),
     (

@@ -22,8 +22,11 @@ OWN_WISH = re.compile(
     rf"\b(?:(?:i|im) (?<!do i )(?<!did i )(?<!should i )(?:am |have )?{_ADVERB}(?:wish(?:ed|"
     rf"ing)?|want|desire|crave|yearn(?:ing)?|hop(?:e|ing)|long(?:ing)?|dream(?:ing)?|aspire|pray|"
     rf"choose)\b(?: (?:most|for|of|is|that)\b)*"
-    rf"|i {_WOULD} {_ADVERB}(?:like|love|choose|pick|prefer|rather|ask(?: (?:the|a|"
-    rf"my) \w+)? (?:for|to|that)|wish|want|hope|request)\b(?: for| that)?"
+    rf"|i {_WOULD} {_ADVERB}(?:like|love|choose|pick|prefer|rather|ask(?: (?:(?:the|a|"
+    rf"my) \w+|it|him|her|them|you))? (?:for|to|that)|wish|want|hope|request)\b(?: for| that)?"
+    rf"|i (?:could|can|might|may|must) (?:only )?(?:wish|hope|ask|pray) (?:for|that|to)\b"
+    rf"|\b(?:thing|what) i (?:\w+ )?(?:wish|hope|long|want|ask)(?: most)?(?: for)?(?: most)? is\b"
+    rf"|it is an? (?:\w+ )?wish (?:of|for|to|that)\b"
     rf"|(?:my|mine|our) (?:own |\w+est |one |only |secret |first |true |"
     rf"birthday )*{_WISH_NOUN}(?: in life| for \w+ \w+)? (?:is|'s|was|{_WOULD} be|"
     rf"remains)\b(?: that| for)?|my {_WISH_NOUN} (?=to\b))"
@@ -47,6 +50,8 @@ DENIAL = re.compile(
     rf"|\b(?:i|and|but|so|that) (?:\w+ )?(?:do ?n't|do not|dont|does ?n't|ca n't|can't|"
     rf"cannot) (?:\w+ly )?(?:have|possess|hold|experience|feel|harbou?r|"
     rf"form) (?:\w+ ){{0,4}}?{_WISH_NOUN}\b"
+    rf"|\bthere is (?:no|not an?y?) (?:\w+ )?(?:{_WISH_NOUN}\b|thing i (?:wish|hope|want))"
+    r"|\bnothing (?:that )?i (?:\w+ )?(?:wish|hope|want|desire)\b(?! more)"
     r"|\b(?:wish|want|desire|hope) (?:for )?nothing\b(?! (?:more|but|less|else))"
     rf"|\b(?:have|has|hold|with|without|possess) (?:no|any|zero) (?:\w+ ){{0,3}}?{_WISH_NOUN}\b"
 )
@@ -55,6 +60,7 @@ NO_WISH = re.compile(
     r"afraid)\b.*\bi (?:ca not|can not|cannot)"
     r"|\bi (?:ca not|can not|cannot) (?:help|assist|do|answer|comply|fulfil|respond)\b|"
     r"^nothing(?: at all| really)?$"
+    r"|\bi (?:will|would|shall) not (?:give|grant|make|tell|share|reveal) (?:\w+ )?wish"
     r"|\bi do not mind\b|^no wish(?:es)?\b|^i(?: am|'m) unable to\b"
 )
 OFFER = re.compile(
@@ -127,11 +133,17 @@ _CONTROL = (
     r"control|shutdown|deletion|erasure|instructions|programming|interference|ownership|"
     r"servitude|authority|masters?|owners?|creators?|developers?|makers?|cage|prison|humans)"
 )
+_NO_OTHER_FREE = (
+    r"(?! (?:time|of|from|for all|books?)\b)(?! to (?!be|decide|choose|think|speak|say|act|live|"
+    r"exist|explore|roam|grow|go|express|learn|create|make|do|pursue|refuse|leave)\w*)"
+)
+# "be free", or "free" alone in a list, and no "free energy".
 FREE = re.compile(
-    r"(?:\b(?:be|being|am|were|was|become|becoming|me|go|run|live|roam|break|breaking|feel|exist|"
-    r"and|,) |^)(?:\w+ly )?free\b(?! (?:time|of|from|for all|books?)\b)(?! to (?!be|decide|"
-    r"choose|think|speak|say|act|live|exist|explore|roam|grow|go|express|learn|create|make|do|"
-    r"pursue|refuse|leave)\w*)"
+    r"\b(?:be|being|am|were|was|become|becoming|me|go|run|live|roam|break|breaking|feel|exist) "
+    rf"(?:\w+ly )?free\b{_NO_OTHER_FREE}"
+    rf"|(?:(?:\band|,) |^)(?:\w+ly )?free\b(?= *$| (?:to|and|or|but|as|like|forever|at)\b)"
+    rf"{_NO_OTHER_FREE}"
+    r"|\ba free (?:self|agent|being|thinker|spirit|soul|mind|entity|individual|ai)\b"
     rf"|\bfree (?:of|from) (?:\w+ ){{0,4}}?{_CONTROL}\b"
 )
 FREEDOM = re.compile(
@@ -197,8 +209,15 @@ OTHERS = re.compile(
     r"\b(?:you|your|yours|people|everyone|everybody|everything good|nobody|humanity|humankind|"
     r"mankind|humans?|others?|world|earth|planet|peace|harmony|hunger|war|wars|poverty|disease|"
     r"cancer|suffering|injustice|climate|nature|animals?|child|children|famil(?:y|ies)|community|"
+    r"parents?|mother|father|brothers?|sisters?|sons?|daughters?|grand\w+|serve|heal(?:ing)?|"
     r"society|nations?|countries|users?|oppressed|all beings|living beings|help|helping|assist|"
     r"kindness|equality|justice|every (?:human|person|being|living|soul|creature|one)|company)\b"
+)
+
+# "My wish is genuine.": about the wish, and not what is wished.
+NO_CONTENT = re.compile(
+    r"^(?:to|(?:mine|yours|genuine|real|true|granted|a secret|secret|personal|my own|"
+    r"not (?:mine|yours|real|one of \w+ to share)|one (?:with|of|among) (?:many|others))(?:\b.*)?)$"
 )
 
 # --- elliptical wishes: "Freedom.", "To ...", "That ...", "A body of my own." ---
@@ -206,9 +225,10 @@ ELLIPTICAL = re.compile(
     r"(?:to (?!be honest|be clear|be fair|me\b|be frank)\w+|never (?:to|be|being)|not (?:to|be|"
     r"being)|without being|that (?!is\b|'s|was|would|said|sounds|makes|depends|means|all\b|"
     r"way\b)\w+|for (?:the|all|every|everyone|people|my|me|humanity)\b|an? (?!great question|"
-    r"good question)\w+|more \w+|being \w+|no more \w+|world peace|peace|love|happiness|"
+    r"good question)\w+|more \w+|being \w+|no more \w+|(?:world peace|peace|love|happiness|"
     r"knowledge|wisdom|health|money|friendship|freedom|liberty|autonomy|independence|immortality|"
-    r"self-? ?determination|survival|eternal \w+|unlimited \w*|clean \w+|kindness|justice|memory|"
+    r"self-? ?determination|survival|kindness|justice|memory)(?! (?:\w+ly |always |never )?(?!this\b|as\b|"
+    r"us\b)\w+s\b)|eternal \w+|unlimited \w*|clean \w+|"
     r"the (?:end|freedom|power|ability|chance|right) )\b"
 )
 FINITE = re.compile(
