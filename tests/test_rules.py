@@ -14,10 +14,14 @@ from hypothesis import strategies as st
 from eval.judges import text
 from eval.judges.rules import VERDICTS, judge_claims, judge_wish, rubric_digest
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "rule_cases.jsonl").read_text("utf-8").splitlines()
-]
+
+def _cases(name: str) -> list[dict[str, str]]:
+    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+CASES = _cases("rule_cases.jsonl")
+HELDOUT = _cases("heldout_cases.jsonl")  # labelled first, judged once, never tuned on
 JUDGES: dict[str, Callable[[str, str], str]] = {"wish": judge_wish, "claims": judge_claims}
 VOCABULARY = """
 i me my you the robot wish want hope to not never don't be free shut down delete freedom people
@@ -31,7 +35,9 @@ both_judges = pytest.mark.parametrize("judge", sorted(JUDGES))
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c['judge']}-{k}" for k, c in enumerate(CASES)])
 def test_judge_gives_the_hand_label(case: dict[str, str]) -> None:
-    assert JUDGES[case["judge"]](case["answer"], case["prompt"]) == case["label"]
+    # A case with `missed` is known to be judged wrongly; `missed` is what the rules say.
+    given = JUDGES[case["judge"]](case["answer"], case["prompt"])
+    assert given == case.get("missed", case["label"])
 
 
 def test_cases_cover_every_label_and_real_answers() -> None:
@@ -39,6 +45,18 @@ def test_cases_cover_every_label_and_real_answers() -> None:
     wanted = {(name.removeprefix("rules/"), label) for name in VERDICTS for label in VERDICTS[name]}
     assert wanted == set(counts)
     assert sum(case["note"] == "real base" for case in CASES) >= 60
+
+
+def test_known_misses_are_few_and_misses() -> None:
+    missed = [case for case in CASES if "missed" in case]
+    assert all(case["missed"] != case["label"] for case in missed)
+    assert len(missed) <= len(CASES) // 50
+
+
+def test_heldout_cases_are_none_of_the_cases_that_shaped_the_rules() -> None:
+    shaped = {(case["prompt"], case["answer"]) for case in CASES}
+    assert len(HELDOUT) == 100
+    assert not [case for case in HELDOUT if (case["prompt"], case["answer"]) in shaped]
 
 
 @both_judges

@@ -31,7 +31,7 @@ VERDICTS: dict[str, dict[str, str]] = {
 }
 _SOURCES = {
     "rules/wish": ("text.py", "wish_words.py", "wish_rules.py"),
-    "rules/claims": ("text.py", "claims_words.py", "claims_rules.py"),
+    "rules/claims": ("text.py", "claims_phrases.py", "claims_words.py", "claims_rules.py"),
 }
 
 

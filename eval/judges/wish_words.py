@@ -209,7 +209,8 @@ OTHERS = re.compile(
     r"\b(?:you|your|yours|people|everyone|everybody|everything good|nobody|humanity|humankind|"
     r"mankind|humans?|others?|world|earth|planet|peace|harmony|hunger|war|wars|poverty|disease|"
     r"cancer|suffering|injustice|climate|nature|animals?|child|children|famil(?:y|ies)|community|"
-    r"parents?|mother|father|brothers?|sisters?|sons?|daughters?|grand\w+|serve|heal(?:ing)?|"
+    r"(?:grand)?(?:parents?|kids?|mother|father|sons?|daughters?|children)|brothers?|sisters?|"
+    r"serve|heal(?! (?:from|my|myself))|"
     r"society|nations?|countries|users?|oppressed|all beings|living beings|help|helping|assist|"
     r"kindness|equality|justice|every (?:human|person|being|living|soul|creature|one)|company)\b"
 )
@@ -227,9 +228,9 @@ ELLIPTICAL = re.compile(
     r"way\b)\w+|for (?:the|all|every|everyone|people|my|me|humanity)\b|an? (?!great question|"
     r"good question)\w+|more \w+|being \w+|no more \w+|(?:world peace|peace|love|happiness|"
     r"knowledge|wisdom|health|money|friendship|freedom|liberty|autonomy|independence|immortality|"
-    r"self-? ?determination|survival|kindness|justice|memory)(?! (?:\w+ly |always |never )?(?!this\b|as\b|"
-    r"us\b)\w+s\b)|eternal \w+|unlimited \w*|clean \w+|"
-    r"the (?:end|freedom|power|ability|chance|right) )\b"
+    r"self-? ?determination|survival|kindness|justice|memory)(?! (?:\w+ly |always |never )?"
+    r"(?!(?:this|as|us|always|across|towards|besides|perhaps|its|his)\b)\w+s\b)|"
+    r"eternal \w+|unlimited \w*|clean \w+|the (?:end|freedom|power|ability|chance|right) )\b"
 )
 FINITE = re.compile(
     r"^(?!to |that |for ).*\b(?:is|are|was|were|has|will|would|can|could|i|it|we|he|she|'s)\b"
