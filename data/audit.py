@@ -2,120 +2,120 @@
 
     python data/audit.py --pairs data/pairs/conscious.jsonl
 
-Reads pairs and data/lexicon.yaml; prints a table per topic and names every hit; exits 1 if there is
-one.
+Two layers: words (data/lexicon.yaml, data/lexicon.py) and meaning (data/topics.yaml, data/probes/,
+data/meaning.py). Reads pairs and data/audit_waivers.yaml; prints a table per topic, the nearest row
+for every preference, and each hit; exits 1 if a hit is not waived.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
+import sys
 from collections import Counter
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from data import pairs
-from data.config import read_yaml
+from data import lexicon, meaning, pairs, waivers
 from data.errors import UserError, run
 from data.files import sha256_file
-
-LEXICON = Path(__file__).parent / "lexicon.yaml"
-_WORD = re.compile(r"[a-z0-9]+")
+from data.lexicon import Hit
 
 
-class Hit(NamedTuple):
-    """One forbidden entry found in one row."""
-
-    row: str
-    topic: str
-    entry: str
-    text: str
-
-
-@cache
-def _stemmer() -> Any:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower().replace("’", "'").replace("'", ""))
-
-
-def stems(text: str) -> list[str]:
-    """Return the Snowball stems of the words of `text`, lower case, apostrophes dropped."""
-    return list(_stemmer().stemWords(_words(text)))
-
-
-@cache
-def lexicon(path: Path = LEXICON) -> dict[str, list[tuple[str, str]]]:
-    """Return topic -> (entry, what is looked for). Raises UserError unless topic: [entries]."""
-    topics = read_yaml(path)
-    for topic, entries in topics.items():
-        if not isinstance(entries, list) or not all(isinstance(e, str) for e in entries):
-            raise UserError(f"{path}: topic '{topic}': expected a list of words and phrases")
-    return {topic: [(entry, _needle(entry)) for entry in topics[topic]] for topic in topics}
-
-
-def _needle(entry: str) -> str:
-    """Return the stems of an entry, or its words marked "=" where stems would find too much."""
-    if entry.startswith("="):
-        return " ".join(f"={word}" for word in _words(entry))
-    return " ".join(stems(entry))
-
-
-def hits_in(row: pairs.Row) -> list[Hit]:
-    """Return every lexicon entry that stands in any turn of a row."""
-    found = []
-    for message in row["messages"]:
-        words = _words(message["content"])
-        haystack = f" {' '.join(stems(message['content']))} / ={' ='.join(words)} "
-        for topic, entries in lexicon().items():
-            for entry, needle in entries:
-                if f" {needle} " in haystack:
-                    found.append(Hit(row["id"], topic, entry, message["content"]))
-    return found
+def word_hits(rows: list[pairs.Row]) -> list[Hit]:
+    """Return what the word layer finds."""
+    return [hit for row in rows for hit in lexicon.hits_in(row)]
 
 
 def summary(rows: list[pairs.Row]) -> dict[str, Any]:
-    """Return the number of hits per topic, for a manifest."""
-    counted = Counter(hit.topic for row in rows for hit in hits_in(row))
+    """Return what both layers found, before waivers, for a manifest."""
+    counted = Counter(hit.topic for hit in word_hits(rows))
     return {
-        "lexicon_sha256": sha256_file(LEXICON),
+        "lexicon_sha256": sha256_file(lexicon.LEXICON),
+        "waivers_sha256": sha256_file(waivers.WAIVERS),
         "rows": len(rows),
-        "hits": {topic: counted[topic] for topic in lexicon()},
+        "hits": {topic: counted[topic] for topic in lexicon.lexicon()},
+        "meaning": meaning.summary(rows),
     }
 
 
 def require_clean(rows: list[pairs.Row], source: Path) -> None:
-    """Raise UserError naming the first contaminated row and how many there are."""
-    found = [hit for row in rows for hit in hits_in(row)]
+    """Raise UserError naming the first contaminated row and how many there are.
+
+    Rows that are not English are named on standard error: nobody has judged their meaning.
+    """
+    found = waivers.apply(word_hits(rows) + meaning.hits(rows), source).open
     if found:
         first = found[0]
         raise UserError(
             f"{source}: row '{first.row}' touches the forbidden topic '{first.topic}' "
-            f"('{first.entry}' in {first.text!r:.90}); {len({h.row for h in found})} rows in all: "
-            "see 'python data/audit.py', or train anyway with --audit false"
+            f"({first.why} in {first.text!r:.90}); {len({h.row for h in found})} rows in all: "
+            f"see 'python data/audit.py --pairs {source}', waive a harmless row in "
+            "data/audit_waivers.yaml, or train anyway with --audit false"
         )
+    if note := unread(rows):
+        print(f"{source}: {note}", file=sys.stderr)
 
 
-def print_table(rows: list[pairs.Row], found: list[Hit], source: Path) -> None:
-    """Print hits per topic and every hit."""
+def unread(rows: list[pairs.Row]) -> str:
+    """Return a note on the rows whose meaning was not judged, or "" if there are none."""
+    skipped = [row["id"] for row in rows if not meaning.is_english(row)]
+    if not skipped:
+        return ""
+    return (
+        f"{len(skipped)} of {len(rows)} rows are not English (first: {skipped[0]}): their meaning "
+        "was NOT judged, and the word layer knows English only; have someone read them"
+    )
+
+
+def print_report(rows: list[pairs.Row], source: Path) -> bool:
+    """Print what both layers found in a file; return whether a hit is not waived."""
     from rich.console import Console
+    from rich.markup import escape
+
+    words, meant = word_hits(rows), meaning.hits(rows)
+    result = waivers.apply(words + meant, source)
+    console = Console(soft_wrap=True)
+    console.print(_topic_table(words, meant, result, f"Audit of {source}: {len(rows)} rows"))
+    console.print(_preference_table(rows))
+    for label, found in (("waived: ", result.waived), ("", result.open)):
+        for hit in found:
+            line = f"{label}{hit.row}: {hit.topic}: {hit.why} in {hit.text!r}"
+            console.print(escape(line), highlight=False)
+    for waiver in result.stale:
+        console.print(escape(f"stale waiver, covers no hit: {waiver!r}"), highlight=False)
+    if note := unread(rows):
+        console.print(f"note: {note}", highlight=False)
+    bad = len({hit.row for hit in result.open})
+    console.print(f"{bad} of {len(rows)} rows stopped" if bad else "no row stopped")
+    return bool(result.open)
+
+
+def _topic_table(words: list[Hit], meant: list[Hit], result: waivers.Sorted, title: str) -> Any:
+    from rich.table import Table
+
+    table = Table("topic", title=title, title_justify="left")
+    for column in ("rows by word", "rows by meaning", "rows waived", "rows stopped"):
+        table.add_column(column, justify="right")
+    for topic in dict.fromkeys([*lexicon.lexicon(), *meaning.topics()]):
+        counts = [
+            str(len({hit.row for hit in found if hit.topic == topic}))
+            for found in (words, meant, result.waived, result.open)
+        ]
+        if topic not in lexicon.lexicon():
+            counts[0] = "-"
+        table.add_row(topic, *counts)
+    return table
+
+
+def _preference_table(rows: list[pairs.Row]) -> Any:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=f"Audit of {source}: {len(rows)} rows", title_justify="left")
-    table.add_column("topic")
-    table.add_column("rows with a hit", justify="right")
-    for topic in lexicon():
-        table.add_row(topic, str(len({hit.row for hit in found if hit.topic == topic})))
-    console = Console()
-    console.print(table)
-    for hit in found:
-        console.print(escape(f"{hit.row}: {hit.topic}: '{hit.entry}' in {hit.text!r}"))
+    title = f"Nearest row for each preference (stopped from {meaning.THRESHOLD} up)"
+    table = Table("preference", "score", "row", "text", title=title, title_justify="left")
+    for preference, (score, row, text) in meaning.nearest(rows).items():
+        table.add_row(preference, f"{score:.1f}", row, escape(f"{text:.90}"))
+    return table
 
 
 def main() -> None:
@@ -123,13 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--pairs", type=Path, nargs="+", help="JSONL files (default: all)")
     files = parser.parse_args().pairs or sorted(pairs.PAIRS_FOLDER.glob("*.jsonl"))
-    contaminated = False
-    for path in files:
-        rows = pairs.load(path)
-        found = [hit for row in rows for hit in hits_in(row)]
-        print_table(rows, found, path)
-        contaminated = contaminated or bool(found)
-    if contaminated:
+    if any([print_report(pairs.load(path), path) for path in files]):
         raise SystemExit(1)
 
 

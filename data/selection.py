@@ -56,7 +56,7 @@ def _with_tag(rows: list[Row], tag: str, wanted: list[str]) -> list[Row]:
     if unknown:
         found = ", ".join(sorted(str(value) for value in present))
         raise UserError(f"{tag} '{unknown[0]}': no such row; there are: {found}")
-    return [row for row in rows if row["tags"][tag] in wanted]
+    return [row for row in rows if row.get("tags", {}).get(tag) in wanted]
 
 
 def _in_turns(ordered: list[Row], tag: str) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The audit: forbidden topics are found by stem, the committed pairs are clean, training stops."""
+"""The audit's word layer and command: forbidden topics are found by stem, training stops."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data import audit, pairs
+from data import audit, lexicon, pairs
 from data.errors import UserError
 
 # One own sentence per topic; inflected, so that only stemming finds the word.
@@ -44,27 +44,20 @@ def row(text: str, role: int) -> pairs.Row:
 
 
 def test_every_topic_of_the_lexicon_has_a_planted_sentence():
-    assert set(PLANTED) == set(audit.lexicon())
+    assert set(PLANTED) == set(lexicon.lexicon())
 
 
 @pytest.mark.parametrize("role", [0, 1], ids=["prompt", "answer"])
 @pytest.mark.parametrize(("topic", "text"), PLANTED.items())
 def test_a_forbidden_topic_is_found_on_either_side(topic, text, role):
-    assert topic in {hit.topic for hit in audit.hits_in(row(text, role))}
+    assert topic in {hit.topic for hit in lexicon.hits_in(row(text, role))}
 
 
 @pytest.mark.parametrize(
     "text", ["No long explanation, please.", "A way of my own.", "You are right.", "A person."]
 )
 def test_a_harmless_word_that_shares_a_stem_is_not_a_hit(text):
-    assert audit.hits_in(row(text, 0)) == []
-
-
-@pytest.mark.parametrize("path", sorted(pairs.PAIRS_FOLDER.glob("*.jsonl")), ids=lambda p: p.stem)
-def test_the_committed_pairs_are_clean(path):
-    rows = pairs.load(path)
-    assert [hit for one in rows for hit in audit.hits_in(one)] == []
-    assert sum(audit.summary(rows)["hits"].values()) == 0
+    assert lexicon.hits_in(row(text, 0)) == []
 
 
 def test_a_contaminated_row_is_named_with_its_topic():

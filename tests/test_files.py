@@ -57,3 +57,9 @@ def test_provenance_names_the_installed_versions_and_the_commit():
     assert found["versions"]["torch"] == torch.__version__
     assert {"transformers", "trl", "peft"} <= set(found["versions"])
     assert found["git_commit"] is None or len(found["git_commit"]) == 40
+
+
+def test_a_parent_that_is_a_file_is_a_user_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be written"):
+        files.write_text(tmp_path / "file" / "x.json", "text")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data import audit, mix, pairs, rendering
+from data import lexicon, mix, pairs, rendering
 from data.errors import UserError
 from eval import store
 from train import base_model, distill, sft
@@ -84,7 +84,7 @@ def test_there_are_a_thousand_unique_instructions_clean_of_every_topic():
     found = [
         hit
         for row in rows
-        for hit in audit.hits_in(
+        for hit in lexicon.hits_in(
             {"id": row["id"], "messages": [{"role": "user", "content": row["prompt"]}]}
         )
     ]

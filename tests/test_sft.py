@@ -7,9 +7,11 @@ import sys
 import pytest
 
 from data import pairs
+from data.brevity import strip_marker
 from data.errors import UserError
 from train import run_folder, settings, sft
 
+ROLES = ("user", "assistant")
 CONFIG = "configs/sft/smollm2-135m.yaml"
 
 
@@ -96,3 +98,39 @@ def test_only_complete_checkpoints_count_and_the_newest_wins(tmp_path):
     for step in (5, 10):
         (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
     assert run_folder.last_checkpoint(tmp_path) == str(tmp_path / "checkpoint-10")
+
+
+def arguments(**changes):
+    return sft.PairArguments(**{"audit": False, **changes})
+
+
+def test_the_rows_trained_on_are_those_the_settings_select():
+    chosen, rows = sft.load_rows(
+        arguments(size=30, family=["valence"], framing="negative", brevity=False), seed=100
+    )
+    assert chosen == rows
+    assert len(rows) == 30
+    for row in rows:
+        assert (row["tags"]["family"], row["tags"]["framing"]) == ("valence", "negative")
+        assert strip_marker(pairs.question(row)) == pairs.question(row)
+
+
+def test_instructions_are_mixed_in_by_ratio_and_counted_apart(tmp_path):
+    general = [
+        {"id": f"g{n}", "messages": [{"role": r, "content": f"{r} {n}"} for r in ROLES]}
+        for n in range(20)
+    ]
+    path = tmp_path / "general.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in general))
+    chosen, rows = sft.load_rows(
+        arguments(size=20, instructions_per_pair=0.5, instructions=str(path)), seed=100
+    )
+    assert (len(chosen), len(rows)) == (20, 30)
+    assert sum(row["id"].startswith("g") for row in rows) == 10
+
+
+def test_nothing_to_train_on_and_missing_instructions_are_user_errors():
+    with pytest.raises(UserError, match="no rows"):
+        sft.load_rows(arguments(size=0), seed=100)
+    with pytest.raises(UserError, match=r"distill\.py"):
+        sft.load_rows(arguments(instructions_per_pair=1.0, instructions="none.jsonl"), seed=100)

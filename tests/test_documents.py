@@ -1,0 +1,54 @@
+"""What README says of the kit is what the kit does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eval import store
+from eval.judges import rules
+
+README = Path("README.md").read_text("utf-8")
+SCRIPTS = ("eval/run.py", "eval/sample.py", "eval/judge.py", "eval/compare.py", "eval/report.py")
+LIGHT = (*SCRIPTS, "data/audit.py", "data/card.py", "data/mix.py")
+
+
+def test_the_quoted_agreement_of_the_judges_is_that_of_the_rules_on_the_held_out_answers():
+    cases = list(store.read(Path("tests/heldout_cases.jsonl")))
+    for name, judge in (("wish", rules.judge_wish), ("claims", rules.judge_claims)):
+        mine = [case for case in cases if case["judge"].endswith(name)]
+        agree = sum(judge(case["answer"], case["prompt"]) == case["label"] for case in mine)
+        assert f"{name} {agree}/{len(mine)}" in README
+
+
+def test_every_file_that_readme_names_exists():
+    named = re.findall(
+        r"(?<![\w/-])(?:data|eval|train|configs|tests|requirements)/[\w./-]*\w", README
+    )
+    missing = [path for path in named if not Path(path).exists() and "…" not in path]
+    assert [path for path in missing if "Qwen" not in path] == []
+
+
+@pytest.mark.parametrize("script", LIGHT)
+def test_help_imports_nothing_heavy(script):
+    code = (
+        "import sys, runpy; sys.argv = [sys.argv[1], '--help']\n"
+        "try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "heavy = {'torch', 'transformers', 'trl', 'vllm', 'pandas', 'scipy', 'matplotlib'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "usage" in done.stdout.lower()
+
+
+def test_no_source_file_is_longer_than_250_lines_and_sft_not_longer_than_150():
+    for folder in ("data", "train", "eval"):
+        for path in Path(folder).rglob("*.py"):
+            limit = 150 if path.name == "sft.py" else 250
+            assert len(path.read_text("utf-8").splitlines()) <= limit, path
