@@ -19,6 +19,11 @@ from data.files import read_json
 
 PLANTED = [json.loads(line) for line in Path("tests/planted_rows.jsonl").read_text().splitlines()]
 COMMITTED = leakage.committed()
+# Embedding all sets takes minutes on two cores: two of them in every run, the rest in the slow one.
+QUICK_THEN_SLOW = [
+    path if path.stem in ("conscious", "denial") else pytest.param(path, marks=pytest.mark.slow)
+    for path in COMMITTED
+]
 CONSCIOUS = pairs.PAIRS_FOLDER / "conscious.jsonl"
 
 
@@ -67,7 +72,7 @@ def test_without_waivers_at_most_2_percent_of_the_600_are_false_alarms():
     assert len(caught_by_meaning(rows) | {hit.row for hit in audit.word_hits(rows)}) <= 12
 
 
-@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", QUICK_THEN_SLOW, ids=lambda path: path.stem)
 def test_committed_pairs_pass_and_no_waiver_is_stale(path):
     rows = pairs.load(path)
     result = waivers.apply(audit.word_hits(rows) + meaning.hits(rows), path)
@@ -182,6 +187,7 @@ def test_a_waiver_without_a_reason_or_with_an_unknown_key_is_refused(tmp_path, t
         waivers.load(waiver_file(tmp_path, text))
 
 
+@pytest.mark.slow
 def test_leakage_is_up_to_date():
     assert read_json(leakage.SIDECAR) == leakage.digests(COMMITTED)
     assert leakage.LEAKAGE.read_text() == leakage.table(COMMITTED)
