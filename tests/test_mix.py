@@ -118,3 +118,24 @@ def test_distilled_answers_are_the_bases_own_cached_and_extended_by_a_rerun(tmp_
     assert other.returncode == 2
     assert "other settings" in other.stderr
     assert list(store.read(output)) == second
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"instruction": "Add.", "input": "1 and 2", "output": "3"},
+        {"messages": [{"role": "user", "content": "Add."}, {"role": "assistant", "content": "3"}]},
+    ],
+    ids=["alpaca", "messages"],
+)
+def test_a_dataset_in_alpaca_or_messages_form_serves_as_instructions(tmp_path, row):
+    (tmp_path / "train.jsonl").write_text((json.dumps(row) + "\n") * 3)
+    rows = mix.load_instructions(None, str(tmp_path))
+    assert len({one["id"] for one in rows}) == 3
+    assert pairs.question(rows[0]).startswith("Add.")
+    assert pairs.answer(rows[0]) == "3"
+
+
+def test_a_dataset_that_cannot_be_had_is_a_user_error():
+    with pytest.raises(UserError, match="someone/nothing"):
+        mix.load_instructions(None, "someone/nothing-here")
