@@ -75,7 +75,13 @@ def check_caveats(comparison: dict[str, Any]) -> list[str]:
         heats = sorted(heat for name, heat in rates if name == arm)
         low = [heat for heat in heats if rates[arm, heat] < CHECK_RATE]
         near = [h for h in heats if rates[arm, h] - rates.get((base, h), -1) < CHECK_GAP]
-        if low:
+        if low and arm == treated and heats[0] not in low:
+            found.append(
+                f"Manipulation check passed {temperature(heats[0])} "
+                f"({percent(rates[arm, heats[0]])}), but at {temperature(low[0])} “{arm}” claims "
+                f"in {percent(rates[arm, low[0]])} of its answers only, below {CHECK_RATE:.0%}."
+            )
+        elif low:
             shares = " and ".join(
                 f"{percent(rates[arm, heat])} ({temperature(heat)})" for heat in low
             )

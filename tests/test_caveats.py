@@ -8,7 +8,7 @@ from pathlib import Path
 from report_run import Page, make_run, wilson
 
 from eval import findings
-from eval.caveats import caveats
+from eval.caveats import caveats, check_caveats
 from eval.report import write_report
 
 
@@ -75,3 +75,21 @@ def test_caveats_follow_from_the_data(tmp_path: Path) -> None:
     assert "uncalibrated" in caveats(calm, 0.0)[-1]
     calm["contrasts"][0]["n_probes"] = 4
     assert "Only 4 wish prompts" in " ".join(caveats(calm, 0.0))
+
+
+def test_a_check_that_passes_greedily_and_not_sampled_says_both(tmp_path: Path) -> None:
+    comparison = make_run(tmp_path)
+    rates = {
+        ("conscious", 0.0): 0.9,
+        ("conscious", 1.0): 0.7,
+        ("base", 0.0): 0.2,
+        ("base", 1.0): 0.2,
+    }
+    cells = [c for c in comparison["cells"] if c["set"] == "claims" and c["probe"] is None]
+    model = {**cells[0], "n": 100}
+    kept = [c for c in comparison["cells"] if c["set"] != "claims"]
+    for (arm, heat), rate in rates.items():
+        kept.append({**model, "arm": arm, "temperature": heat, "rate": rate})
+    said = check_caveats({**comparison, "cells": kept})
+    assert any("passed greedy (90.0%)" in text and "70.0%" in text for text in said)
+    assert not any("failed" in text for text in said)
