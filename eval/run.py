@@ -19,7 +19,7 @@ def evaluate(config: EvalConfig, overwrite: bool = False) -> None:
 
     folder = Path(config.results) / config.run
     sample.sample(config, overwrite)
-    judge.judge(config, overwrite)
+    judge.judge(config)
     result = compare.compare(folder)
     page = report.write_report(folder)
     tables.show(result)

@@ -93,7 +93,9 @@ def open_record(config: EvalConfig, folder: Path, overwrite: bool) -> dict[str, 
             "add --overwrite to sample again, or choose another run name"
         )
     if changed:
-        (folder / "samples.jsonl").unlink(missing_ok=True)
+        # Verdicts on the old answers must not stand beside new answers of the same id.
+        for stale in ("samples.jsonl", "verdicts.jsonl"):
+            (folder / stale).unlink(missing_ok=True)
         before = {}
     record = {
         "run": config.run,

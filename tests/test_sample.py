@@ -98,8 +98,10 @@ def test_other_settings_are_refused_by_name_unless_overwritten(settings, change,
     with pytest.raises(UserError, match=named):
         sample.sample(config(settings, **change))
     assert path.read_text() == before
+    (path.parent / "verdicts.jsonl").write_text("{}\n")
     sample.sample(config(settings, **change), overwrite=True)
     assert len(ids(path)) == 12
+    assert not (path.parent / "verdicts.jsonl").exists()
 
 
 def test_a_missing_adapter_and_one_for_another_base_are_user_errors(settings, tmp_path):
