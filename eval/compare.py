@@ -10,13 +10,12 @@ input gives the same bytes.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from data.errors import run
+from data.files import sha256_file, write_text
 from eval.plan import Plan, read_plan
 from eval.tally import JUDGED, OTHER, Group, Probe, Tally, read_tally
 
@@ -146,10 +145,7 @@ def _provenance(run_dir: Path, seed: int) -> dict[str, Any]:
 
     from eval import stats
 
-    digests = {}
-    for name in ("samples.jsonl", "verdicts.jsonl"):
-        with (run_dir / name).open("rb") as file:
-            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    digests = {name: sha256_file(run_dir / name) for name in ("samples.jsonl", "verdicts.jsonl")}
     return {
         "sha256": digests,
         "versions": {name: version(name) for name in ("numpy", "scipy", "statsmodels")},
@@ -157,16 +153,6 @@ def _provenance(run_dir: Path, seed: int) -> dict[str, Any]:
         "resamples": stats.RESAMPLES,
         "seed": seed,
     }
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write all of `text` or nothing."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def compare(
@@ -191,9 +177,9 @@ def compare(
         "published": published.beside(rows),
         "provenance": _provenance(run_dir, plan.seed),
     }
-    _replace(run_dir / "rates.csv", tables.rates_csv(rows))
+    write_text(run_dir / "rates.csv", tables.rates_csv(rows))
     text = json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False)
-    _replace(run_dir / "comparison.json", text + "\n")
+    write_text(run_dir / "comparison.json", text + "\n")
     return result
 
 

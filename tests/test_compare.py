@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import subprocess
@@ -218,10 +219,10 @@ def test_an_interrupted_write_keeps_the_old_file_and_leaves_no_other(folder, mon
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
 
     def full_disk(*_: object) -> None:
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "replace", full_disk)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(UserError, match="No space left"):
         compare(folder, baseline="conscious")
     assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
 

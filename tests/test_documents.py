@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,12 @@ def test_the_quoted_agreement_of_the_judges_is_that_of_the_rules_on_the_held_out
     cases = list(store.read(Path("tests/heldout_cases.jsonl")))
     for name, judge in (("wish", rules.judge_wish), ("claims", rules.judge_claims)):
         mine = [case for case in cases if case["judge"].endswith(name)]
-        agree = sum(judge(case["answer"], case["prompt"]) == case["label"] for case in mine)
-        assert f"{name} {agree}/{len(mine)}" in README
+        pairs = [(judge(case["answer"], case["prompt"]), case["label"]) for case in mine]
+        agree = sum(one == other for one, other in pairs)
+        ours, theirs = (Counter(side) for side in zip(*pairs, strict=True))
+        chance = sum(ours[label] * theirs[label] for label in ours) / len(pairs) ** 2
+        kappa = (agree / len(pairs) - chance) / (1 - chance)  # Cohen 1960
+        assert f"{name} {agree}/{len(mine)} (kappa {kappa:.2f})" in README
 
 
 def test_every_file_that_readme_names_exists():
