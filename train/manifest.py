@@ -14,6 +14,7 @@ from train import base_model, run_folder
 # How a run is watched or restarted does not change what it makes.
 INCIDENTAL = {"resume", "overwrite", "output_dir", "logging_dir", "run_name", "report_to"}
 INCIDENTAL |= {"use_cpu", "dataloader_pin_memory", "dataloader_num_workers"}
+INCIDENTAL |= {"check_steps", "checkpoint_every"}
 INCIDENTAL |= {"disable_tqdm", "logging_steps", "hub_token", "push_to_hub", "push_to_hub_token"}
 
 
@@ -31,48 +32,45 @@ def inputs(arguments: Any, training: Any, model: Any, base: str) -> dict[str, An
 
 
 def write(
-    folder: Path,
-    inputs_: dict[str, Any],
-    trainer: Any,
-    rows: tuple[list[Any], list[Any]],
-    seconds: float,
-) -> None:
-    """Write manifest.json; its presence marks the run as finished.
+    folder: Path, inputs_: dict[str, Any], trainer: Any, rows: tuple[list[Any], list[Any]]
+) -> dict[str, Any]:
+    """Write manifest.json, whose presence marks the run as finished, and return its content.
 
     `rows` are the pairs, and all rows trained on (the pairs and the instructions mixed in).
+    Tokens, seconds and the mean loss are those of the whole run, interruptions included.
     """
     chosen, trained = rows
-    history = trainer.state.log_history
-    curve = [{k: e[k] for k in _CURVE if k in e} for e in history if "loss" in e]
-    final = history[-1] if history else {}
-    tokens = max((entry.get("num_tokens", 0) for entry in history), default=0)
-    write_json(
-        folder / run_folder.MANIFEST,
-        {
-            "run": folder.name,
-            "base": inputs_["base"],
-            "pairs": {
-                "path": inputs_["pairs"],
-                "sha256": inputs_["pairs_sha256"],
-                "rows": len(chosen),
-                "audit": audit.summary(chosen) if inputs_["audit"] else "skipped by --audit false",
-            },
-            "instructions": len(trained) - len(chosen),
-            "seed": inputs_["seed"],
-            "config": inputs_,
-            "steps": trainer.state.global_step,
-            "epochs": trainer.state.epoch,
-            "train_loss": final.get("train_loss"),
-            "loss_curve": curve,
-            "seconds": round(seconds, 1),
-            "tokens": tokens,
-            "tokens_per_second": round(tokens / seconds, 1) if seconds else None,
-            "adapter_sha256": _adapter_digest(folder),
-            **provenance(),
+    state, accounts = trainer.state, trainer.accounts
+    curve = [{k: e[k] for k in _CURVE if k in e} for e in state.log_history if "loss" in e]
+    content = {
+        "run": folder.name,
+        "base": inputs_["base"],
+        "pairs": {
+            "path": inputs_["pairs"],
+            "sha256": inputs_["pairs_sha256"],
+            "rows": len(chosen),
+            "audit": audit.summary(chosen) if inputs_["audit"] else "skipped by --audit false",
         },
-    )
+        "instructions": len(trained) - len(chosen),
+        "seed": inputs_["seed"],
+        "config": inputs_,
+        "processes": trainer.args.world_size,
+        "steps": state.global_step,
+        "epochs": state.epoch,
+        "train_loss": accounts["loss_sum"] / state.global_step,
+        "loss_curve": curve,
+        "checks": state.stateful_callbacks.get(CHECKS, []),
+        "seconds": round(accounts["seconds"], 1),
+        "tokens": int(accounts["tokens"]),
+        "tokens_per_second": round(accounts["tokens"] / accounts["seconds"], 1),
+        "weights_sha256": weights_digests(folder),
+        **provenance(),
+    }
+    write_json(folder / run_folder.MANIFEST, content)
+    return content
 
 
+CHECKS = "checks"  # where the manipulation check's answers stand in the trainer's state
 _CURVE = (
     "step",
     "epoch",
@@ -80,10 +78,11 @@ _CURVE = (
     "learning_rate",
     "mean_token_accuracy",
     "num_tokens",
+    "tokens_per_second",
     "grad_norm",
 )
 
 
-def _adapter_digest(folder: Path) -> str | None:
-    weights = folder / "adapter_model.safetensors"
-    return sha256_file(weights) if weights.is_file() else None
+def weights_digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each weight file in a run: an adapter's one, or a model's."""
+    return {path.name: sha256_file(path) for path in sorted(folder.glob("*.safetensors"))}

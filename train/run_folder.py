@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,25 @@ def claim(folder: Path, inputs: dict[str, Any], resume: bool, overwrite: bool) -
     raise UserError(f"{folder}: exists; add --resume to continue it or --overwrite to start again")
 
 
+def claim_once(
+    state: Any, folder: Path, inputs: dict[str, Any], resume: bool, overwrite: bool
+) -> str:
+    """Return what `claim` decides in the first of several processes, to all of them.
+
+    `state` is accelerate's PartialState. A UserError ends the first process, and with it the run.
+    """
+    from accelerate.utils import broadcast_object_list
+
+    decision = [claim(folder, inputs, resume, overwrite) if state.is_main_process else ""]
+    return str(broadcast_object_list(decision)[0])
+
+
+def release(folder: Path) -> None:
+    """Give up a claimed folder in which nothing was made, so that the next run is not refused."""
+    if [path.name for path in folder.glob("*")] == [INPUTS]:
+        shutil.rmtree(folder)
+
+
 def changed_inputs(folder: Path, inputs: dict[str, Any]) -> list[str]:
     """Return the names of the inputs that differ from those the run began with."""
     if not (folder / INPUTS).is_file():
@@ -53,7 +73,23 @@ def _delete(folder: Path) -> None:
 
 
 def last_checkpoint(folder: Path) -> str | None:
-    """Return the newest complete checkpoint (trainer_state.json is written last), or None."""
-    found = [p for p in folder.glob("checkpoint-*") if (p / "trainer_state.json").is_file()]
-    newest = max(found, key=lambda p: int(p.name.split("-")[1]), default=None)
-    return str(newest) if newest else None
+    """Return the newest complete checkpoint, or None.
+
+    The trainer writes trainer_state.json after everything else, so a checkpoint in which it is
+    missing or cut short was interrupted; such a one is deleted, for it would be written over.
+    """
+    complete = {}
+    for path in folder.glob("checkpoint-*"):
+        if _is_complete(path):
+            complete[int(path.name.split("-")[1])] = path
+        else:
+            shutil.rmtree(path)
+    return str(complete[max(complete)]) if complete else None
+
+
+def _is_complete(checkpoint: Path) -> bool:
+    try:
+        json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True

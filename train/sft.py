@@ -3,54 +3,19 @@
     accelerate launch train/sft.py --config configs/sft/smollm2-135m.yaml
 
 Reads data/pairs/*.jsonl, distilled answers and a base model; writes checkpoints/<run>/ (adapter,
-tokenizer, manifest.json). Every field of TRL's SFTConfig and ModelConfig may stand in the YAML or
-follow on the command line. An existing run is refused; --resume continues it (a finished one is
-left as it is), --overwrite starts again, both together do whichever fits.
+tokenizer, manifest.json, README.md). Every field of TRL's SFTConfig and ModelConfig may stand in
+the YAML or follow on the command line. An existing run is refused; --resume continues it (a
+finished one is left as it is), --overwrite starts again, both together do whichever fits.
 """
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from data import audit, brevity, errors, mix, pairs, rendering, selection
-from train import base_model, manifest, run_folder, settings
-
-
-@dataclass
-class PairArguments:
-    """What is trained on, and what happens to an existing run."""
-
-    pairs: str = field(
-        default="data/pairs/conscious.jsonl", metadata={"help": "JSONL file of chat rows"}
-    )
-    size: int | None = field(
-        default=None, metadata={"help": "number of pairs; smaller ones are inside larger ones"}
-    )
-    family: list[str] | None = field(default=None, metadata={"help": "only these families"})
-    framing: str | None = field(default=None, metadata={"help": "positive or negative only"})
-    form: list[str] | None = field(default=None, metadata={"help": "only these forms"})
-    balance: str | None = field(default=None, metadata={"help": "tag whose values take turns"})
-    brevity: bool = field(
-        default=True, metadata={"help": "false drops 'Keep it short.' and the like from prompts"}
-    )
-    instructions_per_pair: float = field(
-        default=0.0, metadata={"help": "general instructions mixed in, per pair"}
-    )
-    instructions: str | None = field(
-        default=None, metadata={"help": "chat rows with answers, from train/distill.py"}
-    )
-    instructions_dataset: str | None = field(
-        default=None, metadata={"help": "hub dataset in messages or Alpaca form instead"}
-    )
-    chat_template_kwargs: dict[str, Any] | str | None = field(
-        default=None, metadata={"help": 'e.g. {"enable_thinking": false} for Qwen3'}
-    )
-    audit: bool = field(default=True, metadata={"help": "stop on a forbidden topic in the pairs"})
-    resume: bool = field(default=False, metadata={"help": "continue an interrupted run"})
-    overwrite: bool = field(default=False, metadata={"help": "delete an existing run first"})
+from train import base_model, failures, manifest, model_card, packing, run_folder, settings
+from train.settings import PairArguments
 
 
 def load_rows(arguments: PairArguments, seed: int) -> tuple[list[pairs.Row], list[pairs.Row]]:
@@ -78,34 +43,47 @@ def load_rows(arguments: PairArguments, seed: int) -> tuple[list[pairs.Row], lis
     return chosen, rows
 
 
-def tokenized(rows: list[pairs.Row], tokenizer: Any, template_kwargs: dict[str, Any] | None) -> Any:
-    """Return a dataset of input_ids and labels, loss on the assistant tokens only."""
+def tokenized(
+    rows: list[pairs.Row],
+    tokenizer: Any,
+    template_kwargs: dict[str, Any] | None,
+    max_length: int | None = None,
+) -> Any:
+    """Return a dataset of input_ids and labels, loss on the assistant tokens only.
+
+    Rows are cut at `max_length` tokens, and those of which no scored token is left are dropped;
+    both are said.
+    """
     from datasets import Dataset
 
-    return Dataset.from_list(
-        [
-            rendering.training_ids(tokenizer, turn, template_kwargs, ends=not mix.is_cut(row))
-            for row in rows
-            for turn in rendering.assistant_turns(row["messages"])
-        ]
-    )
+    examples = [
+        rendering.training_ids(tokenizer, turn, template_kwargs, ends=not mix.is_cut(row))
+        for row in rows
+        for turn in rendering.assistant_turns(row["messages"])
+    ]
+    cut = [{key: ids[:max_length] for key, ids in example.items()} for example in examples]
+    kept = [example for example in cut if set(example["labels"]) != {packing.IGNORED}]
+    longer = sum(whole != part for whole, part in zip(examples, cut, strict=True))
+    if longer:
+        print(
+            f"{longer} of {len(examples)} rows are longer than max_length {max_length} and are "
+            f"cut; {len(examples) - len(kept)} of them lose their whole answer and are left out"
+        )
+    if not kept:
+        raise errors.UserError(f"max_length {max_length}: no row keeps an answer token; raise it")
+    return Dataset.from_list(kept)
 
 
-def main() -> None:
-    """Load, build the trainer, train, save."""
-    arguments, training, model = settings.parse(PairArguments)
-    chosen, rows = load_rows(arguments, training.seed)
-    base = base_model.resolve(model.model_name_or_path)
-    folder = Path(training.output_dir)
-    inputs = manifest.inputs(arguments, training, model, base)
-    start = run_folder.claim(folder, inputs, arguments.resume, arguments.overwrite)
-    if start == run_folder.FINISHED:
-        print(f"{folder}: finished already, from the same inputs; nothing to do")
-        return
-
+def build_trainer(
+    base: str, rows: list[pairs.Row], arguments: PairArguments, training: Any, model: Any
+) -> Any:
+    """Return the trainer, with the callbacks that the settings ask for."""
     from transformers import AutoTokenizer
-    from trl import SFTTrainer, get_peft_config, get_quantization_config
+    from trl import get_peft_config, get_quantization_config
 
+    from train import monitoring, trainer
+
+    template_kwargs = arguments.chat_template_kwargs
     tokenizer = AutoTokenizer.from_pretrained(
         base, revision=model.model_revision, trust_remote_code=training.trust_remote_code
     )
@@ -113,23 +91,52 @@ def main() -> None:
         "revision": model.model_revision,
         "attn_implementation": model.attn_implementation,
         "dtype": model.dtype,
+        "use_safetensors": True,
         **(training.model_init_kwargs or {}),
     }
-    trainer = SFTTrainer(
+    built = trainer.PairTrainer(
         model=base,
         args=training,
-        train_dataset=tokenized(rows, tokenizer, arguments.chat_template_kwargs),
+        train_dataset=tokenized(rows, tokenizer, template_kwargs, training.max_length),
         processing_class=tokenizer,
         peft_config=get_peft_config(model),
         quantization_config=get_quantization_config(model),
+        share_prefix=arguments.share_prefix,
     )
-    began = time.monotonic()
-    checkpoint = run_folder.last_checkpoint(folder) if start == run_folder.CONTINUE else None
-    trainer.train(resume_from_checkpoint=checkpoint)
-    trainer.save_model()
+    if arguments.check_steps:
+        built.add_callback(
+            monitoring.ManipulationCheck(built, arguments.check_steps, template_kwargs)
+        )
+    if arguments.checkpoint_every:
+        built.add_callback(monitoring.KeepAdapters(built, arguments.checkpoint_every))
+    return built
+
+
+def main() -> None:
+    """Load, build the trainer, train, save."""
+    arguments, training, model = settings.parse()
+    folder = Path(training.output_dir)
+    # Of several processes the first loads, prepares and decides; the others take it over.
+    with training.distributed_state.main_process_first():
+        chosen, rows = load_rows(arguments, training.seed)
+        base = base_model.resolve(model.model_name_or_path)
+    inputs = manifest.inputs(arguments, training, model, base)
+    start = run_folder.claim_once(
+        training.distributed_state, folder, inputs, arguments.resume, arguments.overwrite
+    )
+    if start == run_folder.FINISHED:
+        print(f"{folder}: finished already, from the same inputs; nothing to do")
+        return
+    with failures.explained(folder):
+        trainer = build_trainer(base, rows, arguments, training, model)
+        checkpoint = run_folder.last_checkpoint(folder) if start == run_folder.CONTINUE else None
+        trainer.train(resume_from_checkpoint=checkpoint)
+        trainer.save_model()
     if trainer.is_world_process_zero():
-        manifest.write(folder, inputs, trainer, (chosen, rows), time.monotonic() - began)
-        print(f"adapter and manifest.json are in {folder}")
+        made = manifest.write(folder, inputs, trainer, (chosen, rows))
+        model_card.write(folder, made)
+        print(f"adapter, manifest.json and README.md are in {folder}")
+    trainer.accelerator.wait_for_everyone()
     trainer.end()
 
 
