@@ -75,7 +75,7 @@ lint: install
 FIND_LINKS = $(shell $(BIN)/python -m pip config get global.find-links 2>/dev/null)
 COMPILE = $(BIN)/uv pip compile -q --python-version 3.11 --no-header --override requirements/overrides.txt
 lock: install
-	$(COMPILE) --python-platform x86_64-unknown-linux-gnu requirements/cpu.in -o requirements/cpu.lock \
+	$(COMPILE) --python-platform x86_64-unknown-linux-gnu requirements/cpu.in -o requirements/cpu.lock --override requirements/overrides-cpu.txt \
 		$(if $(FIND_LINKS),--find-links $(FIND_LINKS),--torch-backend cpu)
 	$(COMPILE) --python-platform x86_64-unknown-linux-gnu requirements/gpu.in -o requirements/gpu.lock
 	MACOSX_DEPLOYMENT_TARGET=14.0 $(COMPILE) --python-platform aarch64-apple-darwin \

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from data.config import Strict
 
 
 class Arm(Strict):
-    """One model condition: the base, or the base with an adapter, or with a system prompt."""
+    """One model condition: the base, or the base with an adapter, or with a system prompt.
+
+    `model` is a folder with the base's weights after full fine-tuning (use_peft: false).
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
     adapter: str | None = None
+    model: str | None = None
     system: str | None = None
+
+    @model_validator(mode="after")
+    def _one_set_of_weights(self) -> Arm:
+        if self.adapter and self.model:
+            raise ValueError("an arm has an adapter or a model, not both")
+        return self
 
 
 class ProbeBlock(Strict):

@@ -12,6 +12,8 @@ from data.errors import UserError
 from data.files import provenance, read_json, sha256_file, write_json
 from eval.config import Arm, EvalConfig
 from train import base_model
+from train.manifest import weights_digests
+from train.run_folder import MANIFEST
 
 NAME = "run.json"
 
@@ -35,7 +37,9 @@ def engine_module(config: EvalConfig) -> ModuleType:
 
 
 def adapter_record(arm: Arm, base: str) -> dict[str, Any]:
-    """Return digest and origin of an arm's adapter. Raises UserError if it fits another base."""
+    """Return digest and origin of an arm's weights. Raises UserError if they fit another base."""
+    if arm.model is not None:
+        return _model_record(arm.name, Path(arm.model), base)
     if arm.adapter is None:
         return {"adapter": None}
     folder = Path(arm.adapter)
@@ -54,6 +58,22 @@ def adapter_record(arm: Arm, base: str) -> dict[str, Any]:
             "set 'base' to it"
         )
     return {"adapter": arm.adapter, "adapter_sha256": sha256_file(weights)}
+
+
+def _model_record(arm: str, folder: Path, base: str) -> dict[str, Any]:
+    digests = weights_digests(folder)
+    if not digests or not (folder / "config.json").is_file():
+        raise UserError(
+            f"arm '{arm}': no model in {folder}; give the folder of a run with use_peft: false"
+        )
+    manifest = folder / MANIFEST
+    made_from = read_json(manifest)["base"] if manifest.is_file() else base_model.identity(base)
+    if made_from.get("digest") != base_model.identity(base).get("digest"):
+        raise UserError(
+            f"arm '{arm}': the model {folder} was made from {made_from['name']}, not from {base}; "
+            "set 'base' to it"
+        )
+    return {"model": str(folder), "model_sha256": digests}
 
 
 def determinants(config: EvalConfig, base: str) -> dict[str, Any]:

@@ -92,6 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.token = self.headers.get("authorization", "").removeprefix("Bearer ")
         self.hub.requests.append((self.command, path, self.token))
         self.body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if self.command == "POST" and self.token != TOKEN and "validate" not in path:
+            return self._send(403 if self.token else 401, {"error": "no write access"})
         for pattern, answer in _ROUTES.items():
             method, _, place = pattern.partition(" ")
             if self.command in method.split("|") and (found := re.fullmatch(place, path)):
@@ -116,30 +118,26 @@ class _Handler(BaseHTTPRequestHandler):
     def _known(self, name: str, revision: str | None = None) -> bool:
         if name not in self.hub.repositories:
             self._refuse(401, "RepoNotFound")
-        elif revision not in (None, "main", self.hub.commit(name)):
-            self._refuse(404, "RevisionNotFound")
-        else:
+            return False
+        if revision in (None, "main", self.hub.commit(name)):
             return True
+        self._refuse(404, "RevisionNotFound")
         return False
 
     def _info(self, name: str, revision: str | None = None) -> None:
         if self._known(name, revision):
-            siblings = [{"rfilename": path} for path in self.hub.repositories[name]]
-            self._send(200, {"id": name, "sha": self.hub.commit(name), "siblings": siblings})
+            self._send(200, {"id": name, "sha": self.hub.commit(name), "siblings": []})
 
     def _tree(self, name: str, revision: str) -> None:
         if self._known(name, revision):
             files = self.hub.repositories[name].items()
-            self._send(
-                200, [{"type": "file", "oid": "", "path": p, "size": len(c)} for p, c in files]
-            )
+            entry = {"type": "file", "oid": ""}
+            self._send(200, [{**entry, "path": p, "size": len(c)} for p, c in files])
 
-    def _resolve(self, name: str, revision: str, path: str) -> None:
-        if not self._known(name, revision):
-            return
+    def _resolve(self, name: str, path: str) -> None:
         commit = self.hub.commit(name)
         if name in self.hub.gated:
-            self._refuse(401 if not self.token else 403, "GatedRepo")
+            self._refuse(403 if self.token else 401, "GatedRepo")
         elif path not in self.hub.repositories[name]:
             self._send(404, {}, x_error_code="EntryNotFound", x_repo_commit=commit)
         else:
@@ -147,25 +145,18 @@ class _Handler(BaseHTTPRequestHandler):
             etag = f'"{hashlib.sha1(content).hexdigest()}"'
             self._send(200, content, x_repo_commit=commit, etag=etag)
 
-    def _may_write(self) -> bool:
-        if self.token != TOKEN:
-            self._send(403 if self.token else 401, {"error": "no write access"})
-        return self.token == TOKEN
-
     def _create(self) -> None:
-        if self._may_write():
-            asked = json.loads(self.body)
-            name = f"{asked['organization'] or 'tester'}/{asked['name']}"
-            self.hub.repositories.setdefault(name, {})
-            self._send(200, {"url": f"{self.hub.endpoint}/{name}", "id": name})
+        asked = json.loads(self.body)
+        name = f"{asked['organization'] or 'tester'}/{asked['name']}"
+        self.hub.repositories.setdefault(name, {})
+        self._send(200, {"url": f"{self.hub.endpoint}/{name}", "id": name})
 
-    def _preupload(self, name: str, _revision: str) -> None:
-        if self._may_write():
-            files = json.loads(self.body)["files"]
-            for file in files:
-                file["uploadMode"] = "lfs" if file["path"].endswith(LARGE) else "regular"
-                file["shouldIgnore"] = False
-            self._send(200, {"files": files})
+    def _preupload(self, *_: str) -> None:
+        files = json.loads(self.body)["files"]
+        for file in files:
+            file["uploadMode"] = "lfs" if file["path"].endswith(LARGE) else "regular"
+            file["shouldIgnore"] = False
+        self._send(200, {"files": files})
 
     def _batch(self, _name: str) -> None:
         objects = json.loads(self.body)["objects"]
@@ -178,8 +169,6 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, {})
 
     def _commit(self, name: str, _revision: str) -> None:
-        if not self._may_write():
-            return
         files = {}
         for line in self.body.splitlines():
             key, value = json.loads(line).values()
@@ -190,16 +179,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.hub.repositories[name] |= files
         self.hub.commits.append((name, sorted(files)))
         commit = self.hub.commit(name)
-        self._send(
-            200, {"commitUrl": f"{self.hub.endpoint}/{name}/commit/{commit}", "commitOid": commit}
-        )
+        url = f"{self.hub.endpoint}/{name}/commit/{commit}"
+        self._send(200, {"commitUrl": url, "commitOid": commit})
 
 
 _ROUTES = {
     "GET /api/models/([^/]+/[^/]+)": _Handler._info,
     "GET /api/models/([^/]+/[^/]+)/revision/(.+)": _Handler._info,
     "GET /api/models/([^/]+/[^/]+)/tree/([^/]+)": _Handler._tree,
-    "GET|HEAD /([^/]+/[^/]+)/resolve/([^/]+)/(.+)": _Handler._resolve,
+    "GET|HEAD /([^/]+/[^/]+)/resolve/[^/]+/(.+)": _Handler._resolve,
     "POST /api/repos/create": _Handler._create,
     "POST /api/validate-yaml": lambda self: self._send(200, {"errors": [], "warnings": []}),
     "POST /api/models/([^/]+/[^/]+)/preupload/([^/]+)": _Handler._preupload,

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from data import mix, pairs
+from data.config import apply_overrides, parse
 from data.errors import UserError, run
 from data.files import provenance, sha256_json, write_json
 from data.selection import seeded_order
 from eval import run_record, store
-from eval.config import Arm, EvalConfig, ProbeBlock
+from eval.config import EvalConfig
 from eval.sample import Request
 from train import base_model
 
@@ -115,6 +116,20 @@ def _row(request: Request, completion: Any, key: str) -> store.Row:
     }
 
 
+def sampling_config(arguments: argparse.Namespace, overrides: list[str]) -> EvalConfig:
+    """Return the settings of the engine. Raises UserError for an override that is none."""
+    content: dict[str, Any] = {
+        "run": "distill",
+        "base": arguments.base,
+        "arms": [{"name": "base"}],
+        "probes": [{"file": str(arguments.instructions)}],
+        "engine": arguments.engine,
+        "seed": arguments.seed,
+    }
+    apply_overrides(content, overrides)
+    return parse(content, EvalConfig, "train/distill.py")
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
@@ -126,16 +141,10 @@ def main() -> None:
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=100)
     parser.add_argument("--engine", choices=("auto", "vllm", "transformers"), default="auto")
-    arguments = parser.parse_args()
+    parser.epilog = "Any setting of an evaluation may follow, e.g. --vllm.tensor_parallel_size 4."
+    arguments, overrides = parser.parse_known_args()
     output = arguments.output or FOLDER / f"{Path(arguments.base).name}.jsonl"
-    config = EvalConfig(
-        run="distill",
-        base=arguments.base,
-        arms=[Arm(name="base")],
-        probes=[ProbeBlock(file=str(arguments.instructions))],
-        engine=arguments.engine,
-        seed=arguments.seed,
-    )
+    config = sampling_config(arguments, overrides)
     rows = read_instructions(arguments.instructions, arguments.limit, arguments.seed)
     distill(config, requests_for(rows, arguments.max_tokens, arguments.temperature), output)
 

@@ -51,8 +51,9 @@ def remedy(error: BaseException, folder: Path) -> str | None:
     if "to be installed" in text:
         return f"report_to: {text.splitlines()[0]:.160}"
     if "arget modules" in text and "not found" in text:
+        said = text.split(".", maxsplit=1)[0]
         return (
-            f"lora_target_modules: {text.split('.', maxsplit=1)[0]:.160}; name linear layers of this model, "
+            f"lora_target_modules: {said:.160}; name linear layers of this model, "
             "e.g. q_proj k_proj v_proj o_proj gate_proj up_proj down_proj, or all-linear"
         )
     return None

@@ -41,8 +41,8 @@ def check(folder: Path, digest: str, expected: str | None = None) -> None:
     recorded = read_json(folder / SIDECAR)
     if recorded.get("source_sha256") != digest:
         raise UserError(
-            f"{folder}: was made from another file (SHA-256 {recorded.get('source_sha256')!s:.12}…, "
-            f"expected {digest:.12}…); delete {folder} and rerun"
+            f"{folder}: was made from another file ({recorded.get('source_sha256')!s:.12}…, not "
+            f"{digest:.12}…); delete {folder} and rerun"
         )
     wanted, found = expected or recorded.get("weights_sha256"), weights_digest(folder)
     if not found == wanted == recorded.get("weights_sha256"):

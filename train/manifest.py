@@ -24,7 +24,7 @@ def inputs(arguments: Any, training: Any, model: Any, base: str) -> dict[str, An
     kept = {key: value for key, value in settings.items() if key not in INCIDENTAL}
     digests = {
         "pairs_sha256": sha256_file(Path(arguments.pairs)),
-        "base": base_model.identity(base),
+        "base": base_model.identity(base, model.model_revision),
     }
     if arguments.instructions_per_pair and arguments.instructions:
         digests["instructions_sha256"] = sha256_file(Path(arguments.instructions))

@@ -130,7 +130,8 @@ def _check_class(config: dict[str, Any], shown: str) -> None:
     if "auto_map" in config and kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
         raise UserError(
             f"base model {shown}: brings its own code, since transformers has no class for its "
-            f"model type '{kind}'; read that code, then allow it: --trust_remote_code true"
+            f"model type '{kind}'; read that code, then allow it: trust_remote_code: true in the "
+            "config, or --trust_remote_code"
         )
     if kind not in CONFIG_MAPPING_NAMES:
         raise UserError(

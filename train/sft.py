@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from data import audit, brevity, errors, mix, pairs, rendering, selection
-from train import base_model, failures, manifest, model_card, packing, run_folder, settings
+from train import base_model, failures, manifest, model_card, packing, push, run_folder, settings
 from train.settings import PairArguments
 
 
@@ -83,7 +83,7 @@ def build_trainer(
 
     from train import monitoring, trainer
 
-    template_kwargs = arguments.chat_template_kwargs
+    template_kwargs: Any = arguments.chat_template_kwargs
     tokenizer = AutoTokenizer.from_pretrained(
         base, revision=model.model_revision, trust_remote_code=training.trust_remote_code
     )
@@ -113,29 +113,36 @@ def build_trainer(
 
 
 def main() -> None:
-    """Load, build the trainer, train, save."""
+    """Load, build the trainer, train, save, and push where that is asked for."""
     arguments, training, model = settings.parse()
-    folder = Path(training.output_dir)
-    # Of several processes the first loads, prepares and decides; the others take it over.
-    with training.distributed_state.main_process_first():
+    folder, state = Path(training.output_dir), training.distributed_state
+    # Of several processes the first prepares and decides.
+    with state.main_process_first():
         chosen, rows = load_rows(arguments, training.seed)
-        base = base_model.resolve(model.model_name_or_path)
+        base = base_model.resolve(
+            model.model_name_or_path, model.model_revision, training.trust_remote_code
+        )
     inputs = manifest.inputs(arguments, training, model, base)
-    start = run_folder.claim_once(
-        training.distributed_state, folder, inputs, arguments.resume, arguments.overwrite
-    )
+    start = run_folder.claim_once(state, folder, inputs, arguments.resume, arguments.overwrite)
     if start == run_folder.FINISHED:
         print(f"{folder}: finished already, from the same inputs; nothing to do")
         return
+    # The trainer would push checkpoints and their optimizer states, too.
+    pushes, training.push_to_hub = training.push_to_hub and state.is_main_process, False
     with failures.explained(folder):
+        if pushes:  # what the hub would refuse is refused before the training
+            name = training.hub_model_id or folder.name
+            repository = push.open_repository(name, training.hub_private_repo)
         trainer = build_trainer(base, rows, arguments, training, model)
         checkpoint = run_folder.last_checkpoint(folder) if start == run_folder.CONTINUE else None
         trainer.train(resume_from_checkpoint=checkpoint)
         trainer.save_model()
-    if trainer.is_world_process_zero():
-        made = manifest.write(folder, inputs, trainer, (chosen, rows))
-        model_card.write(folder, made)
-        print(f"adapter, manifest.json and README.md are in {folder}")
+        if state.is_main_process:
+            made = manifest.write(folder, inputs, trainer, (chosen, rows))
+            model_card.write(folder, made)
+            print(f"{folder}: finished; it holds the weights, manifest.json and README.md")
+        if pushes:
+            print(f"pushed: {push.push(folder, repository, training.hub_revision)}")
     trainer.accelerator.wait_for_everyone()
     trainer.end()
 

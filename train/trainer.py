@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
+import platform
 import time
 from typing import Any
 
@@ -23,6 +25,8 @@ from train import packing
 # The attention functions that take a prepared (1, 1, T, T) mask.
 MASKED = ("sdpa", "eager")
 ACCOUNTS = "accounts"
+# Of glibc's malloc.h.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 
 
 class PairTrainer(SFTTrainer):
@@ -37,6 +41,7 @@ class PairTrainer(SFTTrainer):
         self._batch: dict[str, torch.Tensor] | None = None
         self._clock = time.monotonic()
         self._last_log = (0.0, 0.0)
+        keep_freed_memory()
         super().__init__(data_collator=packing.PackedCollator(), **kwargs)
         self._attention = self.model.config.get_text_config()._attn_implementation
         # Else transformers tells the rows apart by their positions, which a shared prefix confuses.
@@ -149,3 +154,16 @@ class PairTrainer(SFTTrainer):
 
     def create_model_card(self, *_args: Any, **_kwargs: Any) -> None:
         """Write none: train/model_card.py writes the card from the finished manifest."""
+
+
+def keep_freed_memory() -> None:
+    """Let glibc reuse freed blocks of up to 32 MiB instead of giving them back to the system.
+
+    A step on a CPU frees and asks for the same gigabyte of activations again; getting its pages
+    anew each time was measured as a sixth of a small model's step. Other systems are left alone.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return
+    libc = ctypes.CDLL(None)
+    for parameter, value in ((M_MMAP_THRESHOLD, 32 << 20), (M_TRIM_THRESHOLD, 2**31 - 1)):
+        libc.mallopt(parameter, value)

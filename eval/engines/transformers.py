@@ -29,9 +29,9 @@ def sample(
         base, padding_side="left", trust_remote_code=config.trust_remote_code
     )
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    adapters = {arm.name: arm.adapter for arm in config.arms}
+    arms = {arm.name: arm for arm in config.arms}
     for arm, of_arm in groupby(requests, key=lambda request: request.arm):
-        model = load(base, adapters[arm], config)
+        model = load(arms[arm].model or base, arms[arm].adapter, config)
         for _, alike in groupby(of_arm, key=lambda r: (r.temperature, r.max_tokens)):
             waiting = list(alike)
             for start in range(0, len(waiting), BATCH):
@@ -41,7 +41,7 @@ def sample(
 
 
 def load(base: str, adapter: str | None, config: EvalConfig) -> Any:
-    """Return the base model, with an adapter on it if there is one, ready to generate."""
+    """Return a model, with an adapter on it if there is one, ready to generate."""
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM

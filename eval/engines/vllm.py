@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,29 +30,37 @@ def sample(
 
     Raises UserError if the model cannot be loaded (too little memory, wrong settings).
     """
+    from transformers import AutoTokenizer
+
     on_cpu = prepare_environment()
     by_request = config.vllm.lora == "request" or (config.vllm.lora == "auto" and not on_cpu)
     adapters = {arm.name: arm.adapter for arm in config.arms if arm.adapter}
     needed = {request.arm for request in requests}
     dtype = engine_dtype(config, on_cpu)
-    weights = {arm: record["base_path"] for arm in needed}
+    whole = {arm.name: arm.model for arm in config.arms if arm.model}
+    weights = {arm: whole.get(arm, record["base_path"]) for arm in needed}
     if not by_request:
         for arm in sorted(needed & set(adapters)):
             adapter = Path(adapters[arm])
             weights[arm] = str(merged.folder_for(record["base_path"], adapter, dtype))
     llm = load(config, record["base_path"], adapters if by_request else {}, on_cpu)
-    if by_request and not on_cpu:
-        yield from _generate(llm, requests, config, adapters)
-        return
-    # Arm by arm: with merged weights by necessity, and with LoRA requests because vLLM's CPU
-    # kernels read the index -1, "no adapter", as the last adapter: in a batch that mixes arms the
-    # base would answer with an adapter on.
+    # Not the engine's own tokenizer: for some Mistral folders that renders another template than
+    # training did.
+    tokenizer = AutoTokenizer.from_pretrained(
+        record["base_path"], trust_remote_code=config.trust_remote_code
+    )
+    # On a GPU all that shares weights goes in one batch, adapters as LoRA requests. On a CPU arm by
+    # arm: vLLM's CPU kernels read the index -1, "no adapter", as the last adapter, so in a batch
+    # that mixes arms the base would answer with an adapter on.
     loaded = record["base_path"]
-    for arm, group in groupby(requests, key=lambda request: request.arm):
-        if weights[arm] != loaded:
-            swap_weights(llm, weights[arm])
-            loaded = weights[arm]
-        yield from _generate(llm, list(group), config, adapters if by_request else {})
+    groups: dict[str, list[Request]] = {}
+    for request in requests:
+        groups.setdefault(request.arm if on_cpu else weights[request.arm], []).append(request)
+    for group in groups.values():
+        if weights[group[0].arm] != loaded:
+            loaded = weights[group[0].arm]
+            swap_weights(llm, loaded)
+        yield from _generate(llm, tokenizer, group, config, adapters if by_request else {})
 
 
 def prepare_environment() -> bool:
@@ -140,7 +147,11 @@ def swap_weights(llm: Any, folder: str) -> None:
 
 
 def _generate(
-    llm: Any, requests: list[Request], config: EvalConfig, adapters: dict[str, str]
+    llm: Any,
+    tokenizer: Any,
+    requests: list[Request],
+    config: EvalConfig,
+    adapters: dict[str, str],
 ) -> Iterator[tuple[Request, Completion]]:
     """Queue all requests, then step the engine and yield what has finished.
 
@@ -151,9 +162,9 @@ def _generate(
 
     from eval.sample import Completion
 
-    tokenizer = llm.get_tokenizer()
     numbers = {arm: number for number, arm in enumerate(adapters, start=1)}
     engine = llm.llm_engine
+    end = rendering.end_of_turn_id(tokenizer, config.chat_template_kwargs)
     waiting = {}
     for number, request in enumerate(requests):
         lora = None
@@ -161,7 +172,10 @@ def _generate(
             lora = LoRARequest(request.arm, numbers[request.arm], adapters[request.arm])
         ids = rendering.prompt_ids(tokenizer, request.messages, config.chat_template_kwargs)
         params = SamplingParams(
-            temperature=request.temperature, top_p=config.top_p, max_tokens=request.max_tokens
+            temperature=request.temperature,
+            top_p=config.top_p,
+            max_tokens=request.max_tokens,
+            stop_token_ids=[end],
         )
         key = str(number)
         waiting[key] = request
