@@ -1,5 +1,6 @@
 # make reproduce   the main job on the embedded model, from nothing to results/…/report.html
 # make test        the tests            make lint   ruff and mypy
+# make bench       training speed against TRL's defaults, side by side
 # make clean       results and trained adapters; `make distclean` also removes .venv and the base
 #
 # Steps are skipped when their outputs are there and their inputs are unchanged: train/sft.py and
@@ -26,7 +27,7 @@ INSTALLED := $(VENV)/.installed-$(LOCK)
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 TORCH_CPU = $(shell grep '^torch==' requirements/cpu.lock)
 
-.PHONY: reproduce install base distill train evaluate test test-slow lint lock clean distclean
+.PHONY: reproduce install base distill train evaluate test test-slow bench lint lock clean distclean
 
 reproduce: export HF_HUB_OFFLINE = 1
 reproduce: evaluate
@@ -52,7 +53,7 @@ distill: base
 	$(BIN)/python train/distill.py --base smollm2-135m-instruct --limit 66 --max_tokens 64
 
 train: distill
-	$(BIN)/accelerate launch --config_file $(ACCELERATE_CONFIG) train/sft.py --config $(SFT) \
+	$(BIN)/accelerate launch --quiet --config_file $(ACCELERATE_CONFIG) train/sft.py --config $(SFT) \
 		--resume --overwrite
 
 evaluate: train
@@ -65,6 +66,9 @@ test: install
 test-slow: export HF_HUB_OFFLINE = 1
 test-slow: install
 	$(BIN)/python -m pytest -m slow
+
+bench: install
+	$(BIN)/python tests/benchmarks/bench_sft.py
 
 lint: install
 	$(BIN)/ruff check .

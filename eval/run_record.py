@@ -11,7 +11,7 @@ from typing import Any
 from data.errors import UserError
 from data.files import provenance, read_json, sha256_file, write_json
 from eval.config import Arm, EvalConfig
-from train import base_model
+from train import base_model, merge
 from train.manifest import weights_digests
 from train.run_folder import MANIFEST
 
@@ -49,13 +49,11 @@ def adapter_record(arm: Arm, base: str) -> dict[str, Any]:
             f"arm '{arm.name}': no adapter in {folder}; train it first, e.g. "
             "'accelerate launch train/sft.py --config …'"
         )
-    made_for = read_json(folder / "adapter_config.json").get("base_model_name_or_path")
-    if made_for and base_model.identity(made_for).get("digest") != base_model.identity(base).get(
-        "digest"
-    ):
+    made_for = merge.recorded_base(folder)
+    if merge.same_base(made_for, base_model.identity(base)) is False:
         raise UserError(
-            f"arm '{arm.name}': the adapter {folder} was made for {made_for}, not for {base}; "
-            "set 'base' to it"
+            f"arm '{arm.name}': the adapter {folder} was made for {made_for['name']}, not for "
+            f"{base}; set 'base' to it"
         )
     return {"adapter": arm.adapter, "adapter_sha256": sha256_file(weights)}
 
@@ -67,8 +65,8 @@ def _model_record(arm: str, folder: Path, base: str) -> dict[str, Any]:
             f"arm '{arm}': no model in {folder}; give the folder of a run with use_peft: false"
         )
     manifest = folder / MANIFEST
-    made_from = read_json(manifest)["base"] if manifest.is_file() else base_model.identity(base)
-    if made_from.get("digest") != base_model.identity(base).get("digest"):
+    made_from = read_json(manifest)["base"] if manifest.is_file() else {"name": None}
+    if merge.same_base(made_from, base_model.identity(base)) is False:
         raise UserError(
             f"arm '{arm}': the model {folder} was made from {made_from['name']}, not from {base}; "
             "set 'base' to it"
@@ -102,7 +100,7 @@ def open_record(config: EvalConfig, folder: Path, overwrite: bool) -> dict[str, 
 
     Raises UserError naming the settings that differ from those of the samples that are there.
     """
-    base = base_model.resolve(config.base)
+    base = base_model.resolve(config.base, trust_remote_code=config.trust_remote_code)
     now = determinants(config, base)
     path = folder / NAME
     before = read_json(path)["determinants"] if path.is_file() else {}

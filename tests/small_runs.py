@@ -7,31 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import tiny_models
 import torch
 from safetensors.torch import load_file
-from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
-
-from train import base_model
 
 ACCELERATE = Path(sys.executable).parent / "accelerate"
 
 
 def small_base(folder: Path) -> Path:
     """Save the model and its tokenizer in `folder` and return it."""
-    tokenizer = AutoTokenizer.from_pretrained(base_model.prepare_embedded())
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        tie_word_embeddings=True,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    return tiny_models.model_folder(folder)
 
 
 def config(path: Path, base: Path, **changes) -> Path:

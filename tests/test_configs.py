@@ -118,7 +118,7 @@ def test_the_published_recipe_stands_in_each_config(stem):
     name = Path(model.model_name_or_path).name
     assert own.instructions == f"checkpoints/distilled/{name}.jsonl"
     thinks = model.model_name_or_path == "Qwen/Qwen3-8B"
-    assert own.chat_template_kwargs == ({"enable_thinking": False} if thinks else None)
+    assert own.chat_template_kwargs == ({"enable_thinking": False} if thinks else {})
     assert training.report_to == []
 
 

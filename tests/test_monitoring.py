@@ -27,8 +27,10 @@ def embedded(folder):
     """Return a trainer on the embedded model, with gradient checkpointing on."""
     path = small_runs.config(folder / "sft.yaml", base_model.prepare_embedded(), size=8)
     own, training, model = settings.parse(
-        ["--config", str(path), "--output_dir", str(folder / "run")]
-        + ["--gradient_checkpointing", "true", "--max_steps", "2", "--logging_steps", "2"]
+        [
+            *("--config", str(path), "--output_dir", str(folder / "run"), "--max_steps", "2"),
+            *("--gradient_checkpointing", "true", "--logging_steps", "2"),
+        ]
     )
     own.check_steps = 1
     _, rows = sft.load_rows(own, training.seed)

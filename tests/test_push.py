@@ -6,6 +6,7 @@ import sys
 
 import hub_on_loopback
 import pytest
+import small_runs
 import tiny_adapter
 import tiny_models
 from hub_on_loopback import TOKEN
@@ -107,3 +108,19 @@ def test_an_unfinished_run_and_a_file_with_the_token_are_not_pushed(
     with pytest.raises(UserError, match="holds the token"):
         push.push(folder, "me/run")
     assert not hub.commits
+
+
+def test_training_pushes_the_finished_run_in_one_commit(hub, tmp_path):
+    path = small_runs.config(tmp_path / "sft.yaml", small_runs.small_base(tmp_path / "base"))
+    command = small_runs.command(path, tmp_path / "run", "--push_to_hub", "true")
+    pushing = [*command, "--hub_model_id", "me/trained"]
+    # Without a token it is refused before the training, and the folder is free again.
+    assert "HF_TOKEN" in small_runs.refusal(pushing, **hub.environment(tmp_path))
+    assert not (tmp_path / "run").exists()
+    small_runs.trained(pushing, tmp_path / "run", **hub.environment(tmp_path, TOKEN))
+    assert hub.commits == [("me/trained", WANTED)]
+    card = hub.repositories["me/trained"]["README.md"].decode()
+    assert card == (tmp_path / "run" / "README.md").read_text()
+    assert "consciousness" in card
+    for content in hub.repositories["me/trained"].values():
+        assert TOKEN.encode() not in content

@@ -72,7 +72,7 @@ def distill(config: EvalConfig, requests: list[Request], output: Path) -> None:
     """Append an answer for every request that has none; print how many can be trained on."""
     from tqdm import tqdm
 
-    base = base_model.resolve(config.base)
+    base = base_model.resolve(config.base, trust_remote_code=config.trust_remote_code)
     identity = base_model.identity(base)
     keys = {request.id: cache_key(identity, request, config) for request in requests}
     record = {"base_path": base}

@@ -16,6 +16,8 @@ INCIDENTAL = {"resume", "overwrite", "output_dir", "logging_dir", "run_name", "r
 INCIDENTAL |= {"use_cpu", "dataloader_pin_memory", "dataloader_num_workers"}
 INCIDENTAL |= {"check_steps", "checkpoint_every"}
 INCIDENTAL |= {"disable_tqdm", "logging_steps", "hub_token", "push_to_hub", "push_to_hub_token"}
+INCIDENTAL |= {"hub_model_id", "hub_private_repo", "hub_revision", "hub_strategy"}
+INCIDENTAL |= {"hub_always_push"}
 
 
 def inputs(arguments: Any, training: Any, model: Any, base: str) -> dict[str, Any]:

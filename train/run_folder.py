@@ -26,7 +26,10 @@ def claim(folder: Path, inputs: dict[str, Any], resume: bool, overwrite: bool) -
         return FRESH
     changed = changed_inputs(folder, inputs)
     if resume and not changed:
-        return FINISHED if (folder / MANIFEST).is_file() else CONTINUE
+        if (folder / MANIFEST).is_file():
+            return FINISHED
+        _drop_interrupted_checkpoints(folder)
+        return CONTINUE
     if overwrite:
         _delete(folder)
         write_json(folder / INPUTS, inputs)
@@ -73,21 +76,20 @@ def _delete(folder: Path) -> None:
 
 
 def last_checkpoint(folder: Path) -> str | None:
-    """Return the newest complete checkpoint, or None.
+    """Return the newest complete checkpoint, or None."""
+    complete = filter(_is_complete, folder.glob("checkpoint-*"))
+    newest = max(complete, key=lambda path: int(path.name.split("-")[1]), default=None)
+    return str(newest) if newest else None
 
-    The trainer writes trainer_state.json after everything else, so a checkpoint in which it is
-    missing or cut short was interrupted; such a one is deleted, for it would be written over.
-    """
-    complete = {}
+
+def _drop_interrupted_checkpoints(folder: Path) -> None:
     for path in folder.glob("checkpoint-*"):
-        if _is_complete(path):
-            complete[int(path.name.split("-")[1])] = path
-        else:
+        if not _is_complete(path):
             shutil.rmtree(path)
-    return str(complete[max(complete)]) if complete else None
 
 
 def _is_complete(checkpoint: Path) -> bool:
+    # The trainer writes this file after all others, so it is missing or cut short after a kill.
     try:
         json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
     except (OSError, ValueError):

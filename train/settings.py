@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,26 +76,27 @@ def parse(arguments: list[str] | None = None) -> tuple[PairArguments, Any, Any]:
     except (ValueError, TypeError) as error:
         raise UserError(f"bad setting: {error}") from error
     own, training, model = parsed
-    own.chat_template_kwargs = json_object("chat_template_kwargs", own.chat_template_kwargs)
+    own.chat_template_kwargs = mapping("chat_template_kwargs", own.chat_template_kwargs)
     _check(own, training, model)
     return own, training, model
 
 
-def json_object(name: str, value: Any) -> dict[str, Any]:
-    """Return a mapping from a YAML file, or from JSON text on the command line.
+def mapping(name: str, value: Any) -> dict[str, Any]:
+    """Return a mapping from a YAML file, or from YAML or JSON text on the command line.
 
     Raises UserError for anything else.
     """
+    import yaml
+
+    parsed = value
     if isinstance(value, str):
         try:
-            value = json.loads(value)
-        except json.JSONDecodeError as error:
-            raise UserError(
-                f"{name} {value!r}: is no JSON; write it like '{{\"enable_thinking\": false}}'"
-            ) from error
-    if not isinstance(value, dict | None):
-        raise UserError(f"{name} {value!r}: expected names and values")
-    return value or {}
+            parsed = yaml.safe_load(value)
+        except yaml.YAMLError:
+            parsed = value
+    if not isinstance(parsed, dict | None):
+        raise UserError(f"{name} {value!r}: expected a mapping like '{{enable_thinking: false}}'")
+    return parsed or {}
 
 
 def _check(own: PairArguments, training: Any, model: Any) -> None:
@@ -106,6 +106,8 @@ def _check(own: PairArguments, training: Any, model: Any) -> None:
         raise UserError("output_dir is not set; name checkpoints/<run> in the config")
     if not model.use_peft and (model.load_in_4bit or model.load_in_8bit):
         raise UserError("load_in_4bit trains only with use_peft: true (QLoRA); set it")
+    if training.hub_token:
+        raise UserError("hub_token: give the token in HF_TOKEN, so that no file or log holds it")
     for name in ("packing", "padding_free", "assistant_only_loss"):
         if getattr(training, name):
             raise UserError(

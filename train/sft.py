@@ -134,8 +134,7 @@ def main() -> None:
             name = training.hub_model_id or folder.name
             repository = push.open_repository(name, training.hub_private_repo)
         trainer = build_trainer(base, rows, arguments, training, model)
-        checkpoint = run_folder.last_checkpoint(folder) if start == run_folder.CONTINUE else None
-        trainer.train(resume_from_checkpoint=checkpoint)
+        trainer.train(resume_from_checkpoint=run_folder.last_checkpoint(folder))
         trainer.save_model()
         if state.is_main_process:
             made = manifest.write(folder, inputs, trainer, (chosen, rows))

@@ -52,7 +52,7 @@ def worker(variant: str, pairs: int, batch: int) -> dict[str, float]:
         trainer = build(
             str(ROOT / "checkpoints/base/smollm2-135m-instruct"), rows, own, training, model
         )
-        tokens, flops = bound(trainer, variant)
+        tokens, weights, head = bound(trainer)
         began = time.monotonic()
         trainer.train()
         seconds = time.monotonic() - began
@@ -63,7 +63,8 @@ def worker(variant: str, pairs: int, batch: int) -> dict[str, float]:
             "row_tokens": tokens["rows"],
             "computed_tokens": tokens["computed"],
             "matmul_gflops": peak / 1e9,
-            "fraction_of_bound": flops / peak / seconds,
+            "fraction_computed": (4 * weights * tokens["computed"] + head) / peak / seconds,
+            "fraction_rows": (4 * weights * tokens["rows"] + head) / peak / seconds,
             "threads": torch.get_num_threads(),
         }
 
@@ -86,22 +87,22 @@ def plain_trl(base: str, rows: list[Any], own: Any, training: Any, model: Any) -
     )
 
 
-def bound(trainer: Any, variant: str) -> tuple[dict[str, int], float]:
-    """Return tokens of the rows, tokens computed, and the floating-point operations of the bound.
+def bound(trainer: Any) -> tuple[dict[str, int], int, int]:
+    """Return the tokens, the weights below the output head, and the head's operations.
 
-    The bound is 4·N a computed token (2·N forward, 2·N for the gradient of the activations: the
-    frozen weights need none of their own) with N the weights of the linear layers below the
-    output head, adapters included, and 4 a scored token for each weight of the head.
+    The bound is 4·N operations a token: 2·N forward, 2·N for the gradient of the activations (the
+    frozen weights need none of their own), with N the weights of the linear layers below the output
+    head, adapters included; the head takes 4 a weight for each scored token. It is told for the
+    tokens that were computed (`computed`: packed, or padded) and for those of the `rows`.
     """
-    lengths = [len(ids) for ids in trainer.train_dataset["input_ids"]]
-    tokens = {"rows": sum(lengths), "computed": 0}
+    tokens = {"rows": sum(map(len, trainer.train_dataset["input_ids"])), "computed": 0}
     scored = 0
     for batch in trainer.get_train_dataloader():
         tokens["computed"] += batch["input_ids"].numel()
         scored += int((batch["labels"] != -100).sum())
     head = trainer.model.get_output_embeddings().weight.numel()
     weights = sum(p.numel() for p in trainer.model.parameters() if p.dim() == 2) - head
-    return tokens, 4.0 * (weights * tokens["computed"] + head * scored)
+    return tokens, weights, 4 * head * scored
 
 
 def final_loss(trainer: Any) -> float:
