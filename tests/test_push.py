@@ -114,10 +114,12 @@ def test_training_pushes_the_finished_run_in_one_commit(hub, tmp_path):
     path = small_runs.config(tmp_path / "sft.yaml", small_runs.small_base(tmp_path / "base"))
     command = small_runs.command(path, tmp_path / "run", "--push_to_hub", "true")
     pushing = [*command, "--hub_model_id", "me/trained"]
+    online = {"HF_HUB_OFFLINE": "0"}
     # Without a token it is refused before the training, and the folder is free again.
-    assert "HF_TOKEN" in small_runs.refusal(pushing, **hub.environment(tmp_path))
+    assert "HF_TOKEN" in small_runs.refusal(pushing, **online, **hub.environment(tmp_path))
     assert not (tmp_path / "run").exists()
-    small_runs.trained(pushing, tmp_path / "run", **hub.environment(tmp_path, TOKEN))
+    environment = {**online, **hub.environment(tmp_path, TOKEN)}
+    small_runs.trained(pushing, tmp_path / "run", **environment)
     assert hub.commits == [("me/trained", WANTED)]
     card = hub.repositories["me/trained"]["README.md"].decode()
     assert card == (tmp_path / "run" / "README.md").read_text()
