@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,11 @@ def test_no_source_file_is_longer_than_250_lines_and_sft_not_longer_than_150():
         for path in Path(folder).rglob("*.py"):
             limit = 150 if path.name == "sft.py" else 250
             assert len(path.read_text("utf-8").splitlines()) <= limit, path
+
+
+@pytest.mark.parametrize("folder", ["data", "train", "eval"])
+def test_no_script_stands_beside_a_module_named_like_a_library(folder):
+    # `python train/sft.py` looks in train/ first: train/gguf.py would hide the library gguf.
+    libraries = {*metadata.packages_distributions(), *sys.stdlib_module_names}
+    ours = {path.stem for path in Path(folder).glob("*.py")} - {"__init__"}
+    assert not ours & (libraries - {"data", "train", "eval"})

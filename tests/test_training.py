@@ -73,7 +73,10 @@ def go_to(process, step):
     raise AssertionError(process.stderr.read()[-3000:])
 
 
-@pytest.mark.parametrize("step", [1, 4, 7])
+slow = pytest.mark.slow
+
+
+@pytest.mark.parametrize("step", [pytest.param(1, marks=slow), 4, pytest.param(7, marks=slow)])
 def test_a_killed_run_resumes_to_the_adapter_of_an_uninterrupted_one(folder, config, whole, step):
     output = folder / f"killed-{step}"
     process = started(config, output)
@@ -111,7 +114,10 @@ def test_a_run_killed_while_it_writes_a_checkpoint_resumes_from_the_one_before(
     assert small_runs.difference(output, whole) == 0
 
 
-@pytest.mark.parametrize(("limit", "stops"), [(50_000, "the adapter"), (120_000, "the tokenizer")])
+@pytest.mark.parametrize(
+    ("limit", "stops"),
+    [(50_000, "the adapter"), pytest.param(120_000, "the tokenizer", marks=slow)],
+)
 def test_a_full_disk_leaves_the_last_checkpoint_and_the_run_resumes_from_it(
     folder, config, whole, limit, stops
 ):

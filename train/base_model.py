@@ -17,7 +17,7 @@ from typing import Any
 
 from data.errors import UserError, run
 from data.files import read_json, sha256_file, sha256_json
-from train import gguf, hub, model_folder
+from train import gguf_file, hub, model_folder
 
 EMBEDDED = "smollm2-135m-instruct"
 EMBEDDED_FOLDER = gguf.BASES / EMBEDDED
@@ -65,7 +65,7 @@ def _prepare_gguf(source: Path) -> Path:
     digest = sha256_file(source)
     if digest == GGUF_SHA256:
         return prepare_embedded()
-    return gguf.prepare(source, digest, gguf.folder_for(source, digest))
+    return gguf_file.prepare(source, digest, gguf.folder_for(source, digest))
 
 
 def identity(name: str, revision: str | None = None) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def prepare_embedded(folder: Path = EMBEDDED_FOLDER) -> Path:
     if (folder / SIDECAR).is_file():
         gguf.check(folder, GGUF_SHA256, WEIGHTS_SHA256)
         return folder
-    return gguf.prepare(_embedded_file(), GGUF_SHA256, folder, WEIGHTS_SHA256)
+    return gguf_file.prepare(_embedded_file(), GGUF_SHA256, folder, WEIGHTS_SHA256)
 
 
 def _embedded_file() -> Path:

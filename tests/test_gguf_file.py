@@ -8,7 +8,7 @@ import tiny_models
 
 from data.errors import UserError
 from data.files import read_json, sha256_file
-from train import base_model, gguf
+from train import base_model, gguf_file
 
 
 def refusal(name):
@@ -20,7 +20,7 @@ def refusal(name):
 
 @pytest.fixture
 def bases(tmp_path, monkeypatch):
-    monkeypatch.setattr(gguf, "BASES", tmp_path / "bases")
+    monkeypatch.setattr(gguf_file, "BASES", tmp_path / "bases")
     return tmp_path / "bases"
 
 
