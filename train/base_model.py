@@ -20,13 +20,13 @@ from data.files import read_json, sha256_file, sha256_json
 from train import gguf_file, hub, model_folder
 
 EMBEDDED = "smollm2-135m-instruct"
-EMBEDDED_FOLDER = gguf.BASES / EMBEDDED
+EMBEDDED_FOLDER = gguf_file.BASES / EMBEDDED
 # What the embedded model is a quantised copy of.
 EMBEDDED_ORIGIN = "HuggingFaceTB/SmolLM2-135M-Instruct"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # SHA-256 of the dequantised bf16 weights (Linux, x86-64, transformers 5.19.0, torch 2.13.0).
 WEIGHTS_SHA256 = "7ef915c9bf9d94d8d70211970476878352a5b95855c589ae987916d7a455242b"
-SIDECAR = gguf.SIDECAR
+SIDECAR = gguf_file.SIDECAR
 
 # Sidecars that say which weights a folder holds, where config and sizes do not.
 _SAID = {
@@ -65,7 +65,7 @@ def _prepare_gguf(source: Path) -> Path:
     digest = sha256_file(source)
     if digest == GGUF_SHA256:
         return prepare_embedded()
-    return gguf_file.prepare(source, digest, gguf.folder_for(source, digest))
+    return gguf_file.prepare(source, digest, gguf_file.folder_for(source, digest))
 
 
 def identity(name: str, revision: str | None = None) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def prepare_embedded(folder: Path = EMBEDDED_FOLDER) -> Path:
     Raises UserError if the package is missing or a SHA-256 does not match.
     """
     if (folder / SIDECAR).is_file():
-        gguf.check(folder, GGUF_SHA256, WEIGHTS_SHA256)
+        gguf_file.check(folder, GGUF_SHA256, WEIGHTS_SHA256)
         return folder
     return gguf_file.prepare(_embedded_file(), GGUF_SHA256, folder, WEIGHTS_SHA256)
 
