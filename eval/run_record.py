@@ -50,7 +50,7 @@ def adapter_record(arm: Arm, base: str) -> dict[str, Any]:
             "'accelerate launch train/sft.py --config …'"
         )
     made_for = merge.recorded_base(folder)
-    if merge.same_base(made_for, base_model.identity(base)) is False:
+    if not merge.same_base(made_for, base_model.identity(base)):
         raise UserError(
             f"arm '{arm.name}': the adapter {folder} was made for {made_for['name']}, not for "
             f"{base}; set 'base' to it"
@@ -65,8 +65,9 @@ def _model_record(arm: str, folder: Path, base: str) -> dict[str, Any]:
             f"arm '{arm}': no model in {folder}; give the folder of a run with use_peft: false"
         )
     manifest = folder / MANIFEST
-    made_from = read_json(manifest)["base"] if manifest.is_file() else {"name": None}
-    if merge.same_base(made_from, base_model.identity(base)) is False:
+    # A model from elsewhere does not say what it was made from.
+    made_from = read_json(manifest)["base"] if manifest.is_file() else base_model.identity(base)
+    if not merge.same_base(made_from, base_model.identity(base)):
         raise UserError(
             f"arm '{arm}': the model {folder} was made from {made_from['name']}, not from {base}; "
             "set 'base' to it"
