@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,8 @@ def parse(arguments: list[str] | None = None) -> tuple[PairArguments, Any, Any]:
 
     Raises UserError that names an unknown key and the nearest valid one, or a bad value.
     """
+    # It warns, at every import and before any line of ours, of an optional speed-up for CPUs.
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
     from trl import ModelConfig, SFTConfig, TrlParser
 
     arguments = list(sys.argv[1:] if arguments is None else arguments)
