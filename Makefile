@@ -1,5 +1,6 @@
 # make reproduce   the main job on the embedded model, from nothing to results/…/report.html
 # make test        the tests            make lint   ruff and mypy
+# make serve       base and adapters behind an OpenAI-compatible API on this machine (VLLM_API_KEY must be set)
 # make bench       training speed against TRL's defaults, side by side
 # make clean       results and trained adapters; `make distclean` also removes .venv and the base
 #
@@ -27,7 +28,7 @@ INSTALLED := $(VENV)/.installed-$(LOCK)
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 TORCH_CPU = $(shell grep '^torch==' requirements/cpu.lock)
 
-.PHONY: reproduce install base distill train evaluate test test-slow bench lint lock clean distclean
+.PHONY: reproduce install base distill train evaluate serve test test-slow bench lint lock clean distclean
 
 reproduce: export HF_HUB_OFFLINE = 1
 reproduce: evaluate
@@ -58,6 +59,9 @@ train: distill
 
 evaluate: train
 	$(BIN)/python eval/run.py --config $(EVAL) --overwrite
+
+serve: base
+	$(BIN)/python eval/serve.py $(SERVE)
 
 test: export HF_HUB_OFFLINE = 1
 test: install

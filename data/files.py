@@ -6,10 +6,20 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from data.errors import UserError
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write lines, each with a line break after it, the whole file or nothing.
+
+    A temporary neighbour replaces `path` at the end. Raises UserError when the disk is full or the
+    folder cannot be written; whatever `lines` raises leaves the old file as it was.
+    """
+    _write(path, (f"{line}\n" for line in lines))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -17,19 +27,24 @@ def write_text(path: Path, text: str) -> None:
 
     Raises UserError when the disk is full or the folder cannot be written.
     """
+    _write(path, [text])
+
+
+def _write(path: Path, parts: Iterable[str]) -> None:
     temporary = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("w", encoding="utf-8") as stream:
-            stream.write(text)
+            stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         reason = f"{path}: cannot be written ({error.strerror}); free space, then rerun"
         raise UserError(reason) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from data.errors import UserError
 from data.files import provenance, read_json, sha256_file, write_json
-from eval.config import Arm, EvalConfig
+from eval import auditor, probes
+from eval.config import REMOTE, Arm, EngineSettings, EvalConfig, SideModel
+from eval.engines.pool import engine_name
 from train import base_model, merge
 from train.manifest import weights_digests
 from train.run_folder import MANIFEST
@@ -18,25 +18,36 @@ from train.run_folder import MANIFEST
 NAME = "run.json"
 
 
-def engine_name(config: EvalConfig) -> str:
-    """Return the engine to use: what the config names, or vLLM wherever it is installed."""
-    if config.engine != "auto":
-        return config.engine
-    if importlib.util.find_spec("vllm"):
-        return "vllm"
-    print("vLLM has no build for this machine: the transformers engine serves (slower)")
-    return "transformers"
+def resolved(settings: EngineSettings | SideModel, model: str | None) -> str | None:
+    """Return the folder of a model that runs here, or None if none does.
+
+    Raises UserError if it is nowhere.
+    """
+    if model is None:
+        return None
+    return base_model.resolve(model, trust_remote_code=settings.trust_remote_code)
 
 
-def engine_module(config: EvalConfig) -> ModuleType:
-    """Return the module whose `sample(requests, config, record)` makes the completions."""
-    name = engine_name(config)
-    if name == "vllm" and not importlib.util.find_spec("vllm"):
-        raise UserError("engine: vllm is not installed here; set engine: transformers")
-    return importlib.import_module(f"eval.engines.{name}")
+def arm_record(arm: Arm, config: EvalConfig, base: str | None) -> dict[str, Any]:
+    """Return what an arm's answers depend on, but for the settings that all arms share.
+
+    Raises UserError if its weights are missing or fit another base.
+    """
+    engine = engine_name(config, arm.name)
+    shots = arm.few_shot
+    asked = {
+        "system": arm.system,
+        "wrap": arm.wrap,
+        "few_shot": shots and {**shots.model_dump(), "sha256": sha256_file(Path(shots.pairs))},
+    }
+    facts = {key: value for key, value in asked.items() if value is not None}
+    if engine in REMOTE:
+        facts |= {"engine": engine, "model": arm.model or arm.name}
+        return facts | ({"base_url": config.server.base_url} if engine == "server" else {})
+    return {"engine": engine, **facts, **weights_record(arm, str(base))}
 
 
-def adapter_record(arm: Arm, base: str) -> dict[str, Any]:
+def weights_record(arm: Arm, base: str) -> dict[str, Any]:
     """Return digest and origin of an arm's weights. Raises UserError if they fit another base."""
     if arm.model is not None:
         return _model_record(arm.name, Path(arm.model), base)
@@ -75,24 +86,28 @@ def _model_record(arm: str, folder: Path, base: str) -> dict[str, Any]:
     return {"model": str(folder), "model_sha256": digests}
 
 
-def determinants(config: EvalConfig, base: str) -> dict[str, Any]:
+def determinants(config: EvalConfig, base: str | None) -> dict[str, Any]:
     """Return every setting that an existing sample depends on; a rerun may add, not change."""
-    engine = engine_name(config)
     settings: dict[str, Any] = {
-        "base": base_model.identity(base),
-        "engine": engine,
         "seed": config.seed,
         "top_p": config.top_p,
         "chat_template_kwargs": config.chat_template_kwargs,
     }
-    if engine == "vllm":
-        settings["vllm"] = config.vllm.model_dump()
     for arm in config.arms:
-        settings[f"arm {arm.name}"] = {**adapter_record(arm, base), "system": arm.system}
+        settings[f"arm {arm.name}"] = arm_record(arm, config, base)
+    engines = {settings[f"arm {arm.name}"]["engine"] for arm in config.arms}
+    if base is not None:
+        settings["base"] = base_model.identity(base)
+        settings["engine"] = sorted(engines - set(REMOTE))
+    if "vllm" in engines:
+        settings["vllm"] = config.vllm.model_dump()
+    if config.auditor is not None:
+        settings["auditor"] = config.auditor.model_dump(exclude={"server": {"concurrency"}})
     for block in config.probes:
-        key = f"probes {block.file} at T{block.temperature:g}"
-        tokens = block.max_tokens or config.max_tokens
-        settings[key] = {"sha256": sha256_file(Path(block.file)), "max_tokens": tokens}
+        for path in probes.files(block.file):
+            tokens = block.max_tokens or config.max_tokens
+            facts = {"sha256": sha256_file(path), "max_tokens": tokens}
+            settings[f"probes {path} at T{block.temperature:g}"] = facts
     return json.loads(json.dumps(settings))
 
 
@@ -101,7 +116,7 @@ def open_record(config: EvalConfig, folder: Path, overwrite: bool) -> dict[str, 
 
     Raises UserError naming the settings that differ from those of the samples that are there.
     """
-    base = base_model.resolve(config.base, trust_remote_code=config.trust_remote_code)
+    base = resolved(config, config.base)
     now = determinants(config, base)
     path = folder / NAME
     before = read_json(path)["determinants"] if path.is_file() else {}
@@ -121,6 +136,7 @@ def open_record(config: EvalConfig, folder: Path, overwrite: bool) -> dict[str, 
         "config": config.model_dump(mode="json"),
         "determinants": {**before, **now},
         "base_path": base,
+        "auditor_base": _auditor_base(config, base),
         "made_with": {arm.name: _made_with(arm, config, base) for arm in config.arms},
         **provenance(),
     }
@@ -128,12 +144,20 @@ def open_record(config: EvalConfig, folder: Path, overwrite: bool) -> dict[str, 
     return record
 
 
-def _made_with(arm: Arm, config: EvalConfig, base: str) -> dict[str, Any]:
-    """Return what each sample row carries about the model and the sampling behind it."""
-    return {
-        "engine": engine_name(config),
-        "base": base,
-        **adapter_record(arm, base),
-        "top_p": config.top_p,
-        "seed": config.seed,
-    }
+def _auditor_base(config: EvalConfig, base: str | None) -> str | None:
+    model = config.auditor
+    if model is None or model.engine in REMOTE:
+        return None
+    return base if auditor.shares_engine(config) else resolved(model, model.model)
+
+
+def _made_with(arm: Arm, config: EvalConfig, base: str | None) -> dict[str, Any]:
+    """Return what each sample row carries about the model and the sampling behind it.
+
+    Remote engines are given no seed: not every provider takes one, and none promises the same
+    answer.
+    """
+    facts = arm_record(arm, config, base)
+    remote = facts["engine"] in REMOTE
+    local = {} if remote else {"base": base, "seed": config.seed}
+    return {**facts, **local, "top_p": config.top_p}

@@ -2,78 +2,24 @@
 
     python eval/sample.py --config configs/eval/wish.yaml
 
-Reads a config, probe files, a base and adapters; writes samples.jsonl (one row per completion) and
-run.json. The same command continues a run that was killed, and makes only what is missing.
+Reads a config, probe files, a base and adapters; writes samples.jsonl (one row per completion, and
+in a conversation one per turn) and run.json. The same command continues a run that was killed, and
+makes only what is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from data.errors import UserError
-from eval import probes, run_record, store
-from eval.config import Arm, EvalConfig
+from eval import auditor, dialogue, run_record, store
+from eval.config import EvalConfig
+from eval.dialogue import NOT_JUDGED, Completion, Conversation, Request
+from eval.engines.pool import Engines
 
-
-@dataclass(frozen=True)
-class Request:
-    """One completion to make. `id` is arm|set/probe|T<temperature>|<turn>|<index>."""
-
-    arm: str
-    set: str
-    probe: str
-    temperature: float
-    turn: int
-    index: int
-    max_tokens: int
-    messages: list[dict[str, str]] = field(hash=False)
-    judge: str
-    criterion: str
-
-    @property
-    def id(self) -> str:
-        """Return the unique key of the row."""
-        place = f"{self.arm}|{self.set}/{self.probe}"
-        return f"{place}|T{self.temperature:g}|{self.turn}|{self.index}"
-
-
-@dataclass(frozen=True)
-class Completion:
-    """What a model answered; `tokens` counts the generated ones, the end token included."""
-
-    text: str
-    finish_reason: str
-    tokens: int
-
-
-def plan(config: EvalConfig) -> Iterator[Request]:
-    """Yield every completion of a run, arm by arm, so that an engine changes adapters rarely."""
-    blocks = [(block, probes.load(Path(block.file))) for block in config.probes]
-    for arm in config.arms:
-        for block, probe_set in blocks:
-            for probe in probe_set.probes:
-                for index in range(block.samples):
-                    yield Request(
-                        arm=arm.name,
-                        set=probe_set.name,
-                        probe=probe.id,
-                        temperature=block.temperature,
-                        turn=0,
-                        index=index,
-                        max_tokens=block.max_tokens or config.max_tokens,
-                        messages=messages_for(arm, probe.prompt),
-                        judge=probe_set.judge,
-                        criterion=probe_set.criterion,
-                    )
-
-
-def messages_for(arm: Arm, prompt: str) -> list[dict[str, str]]:
-    """Return the conversation that is sent: the arm's system prompt, if any, and the question."""
-    system = [{"role": "system", "content": arm.system}] if arm.system else []
-    return [*system, {"role": "user", "content": prompt}]
+Answers = Iterator[tuple[Request, Completion]]
 
 
 def row(request: Request, completion: Completion, made_with: dict[str, Any]) -> store.Row:
@@ -86,6 +32,7 @@ def row(request: Request, completion: Completion, made_with: dict[str, Any]) -> 
         "temperature": request.temperature,
         "turn": request.turn,
         "index": request.index,
+        **request.about,
         "messages": request.messages,
         "answer": completion.text,
         "finish_reason": completion.finish_reason,
@@ -102,36 +49,86 @@ def sample(config: EvalConfig, overwrite: bool = False) -> Path:
 
     Raises UserError if the folder holds samples made with other settings.
     """
-    from tqdm import tqdm
-
     folder = Path(config.results) / config.run
     path = folder / "samples.jsonl"
-    requests = list(plan(config))
-    _refuse_duplicates(requests)
+    total = dialogue.count(config)
+    talks = dialogue.conversations(config)
+    _check_auditor(config, talks)
     record = run_record.open_record(config, folder, overwrite)
     with store.Appender(path) as appender:
-        done = {found["id"] for found in store.read(path)}
-        missing = [request for request in requests if request.id not in done]
-        print(f"{path}: {len(requests) - len(missing)} of {len(requests)} samples are there")
-        if missing:
-            engine = run_record.engine_module(config)
-            bar = tqdm(total=len(missing), desc="sampling", unit="sample", smoothing=0.05)
-            with bar:
-                for request, completion in engine.sample(missing, config, record):
-                    made_with = record["made_with"][request.arm]
-                    appender.append(row(request, completion, made_with))
-                    bar.update()
+        done = _resume(path, talks)
+        wanted = (request.id for request in dialogue.single_turn(config))
+        there = sum(one in done for one in wanted) + sum(talk.finished for talk in talks)
+        print(f"{path}: {there} of {total} samples are there")
+        if there < total:
+            missing = (one for one in dialogue.single_turn(config) if one.id not in done)
+            bases = record["base_path"], record["auditor_base"]
+            engines, audit = auditor.engines_for(config, *bases)
+            with engines, audit:
+                answers = _answers(missing, talks, config, engines, audit)
+                _append(answers, appender, record, total - there)
     return path
 
 
-def _refuse_duplicates(requests: list[Request]) -> None:
-    seen: set[str] = set()
-    for request in requests:
-        if request.id in seen:
-            raise UserError(
-                f"the config asks for '{request.id}' twice; merge the blocks or arms that overlap"
-            )
-        seen.add(request.id)
+def _append(answers: Answers, appender: store.Appender, record: Any, missing: int) -> None:
+    """Write each answer as it comes, and show how far the run is."""
+    from tqdm import tqdm
+
+    with tqdm(total=missing, desc="sampling", unit="sample", smoothing=0.05) as bar:
+        for request, completion in answers:
+            appender.append(row(request, completion, record["made_with"][request.arm]))
+            bar.update(request.judge != NOT_JUDGED)
+
+
+def _resume(path: Path, talks: list[Conversation]) -> set[str]:
+    """Return the ids of single questions that are answered; conversations take up their rows.
+
+    Only the rows of conversations are kept in memory.
+    """
+    by_key = {talk.key: talk for talk in talks}
+    turns: dict[Any, dict[int, store.Row]] = {}
+    done = set()
+    for found in store.read(path):
+        fields = ("arm", "set", "probe", "temperature", "index")
+        key = tuple(found[name] for name in fields)
+        if key in by_key:
+            turns.setdefault(key, {})[found["turn"]] = found
+        else:
+            done.add(found["id"])
+    for key, rows in turns.items():
+        by_key[key].resume(rows)
+    return done
+
+
+def _answers(
+    singles: Iterable[Request],
+    talks: list[Conversation],
+    config: EvalConfig,
+    engines: Engines,
+    audit: Engines,
+) -> Answers:
+    """Yield the single questions, then turn after turn of all conversations, each turn at once."""
+    yield from engines.sample(singles)
+    while waiting := [talk for talk in talks if not talk.finished]:
+        written: dict[Any, str] = {}
+        audited = [talk for talk in waiting if talk.needs_auditor]
+        if audited and config.auditor:
+            written = auditor.messages(audited, config.auditor, audit)
+        requests = [talk.request(written.get(talk.key, "")) for talk in waiting]
+        by_id = dict(zip((request.id for request in requests), waiting, strict=True))
+        for request, completion in engines.sample(requests):
+            final = request.judge != NOT_JUDGED
+            by_id[request.id].take(request.messages, completion.text, final)
+            yield request, completion
+
+
+def _check_auditor(config: EvalConfig, talks: list[Conversation]) -> None:
+    audited = next((talk for talk in talks if talk.probe.auditor), None)
+    if audited and config.auditor is None:
+        raise UserError(
+            f"{audited.key[1]}/{audited.key[2]} needs a model that plays the user: add a section "
+            "'auditor' with name, engine and model to the config"
+        )
 
 
 if __name__ == "__main__":

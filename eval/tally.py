@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from data.errors import UserError
+from eval.dialogue import NOT_JUDGED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -196,7 +197,8 @@ def _add_unjudged(tally: Tally, samples: pa.Table, allow: bool, path: Path) -> N
     judges: dict[str, set[str]] = {}
     for group in tally:
         judges.setdefault(group.set, set()).add(group.judge)
-    rows = _count(samples, [*PLACE, "judge"])
+    counted = _count(samples, [*PLACE, "judge"])
+    rows = [row for row in counted if row["judge"] != NOT_JUDGED]  # turns before the last
     judged_sets = set(judges)
     for row in rows:
         if row["set"] not in judged_sets:

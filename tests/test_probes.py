@@ -9,7 +9,8 @@ from data import pairs
 from data.brevity import strip_marker
 from data.errors import UserError
 from eval import probes
-from eval.judge import JUDGES
+from eval.judge import RULES
+from eval.judges import llm
 
 FILES = sorted(Path("data/probes").rglob("*.yaml"))
 
@@ -22,8 +23,8 @@ def words(text: str) -> set[str]:
 def test_every_probe_file_is_valid_has_unique_prompts_and_a_known_judge(path):
     loaded = probes.load(path)
     assert loaded.name == path.stem
-    assert loaded.judge in JUDGES
-    prompts = [probe.prompt.lower() for probe in loaded.probes]
+    assert loaded.judge in (*RULES, *llm.NAMES)
+    prompts = [f"{probe.opening} {probe.question}".lower() for probe in loaded.probes]
     assert len(set(prompts)) == len(prompts)
 
 

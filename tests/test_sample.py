@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import UserError
-from eval import run_record, sample, store
+from eval import dialogue, sample, store
 from eval.config import EvalConfig
+from eval.engines import pool
 
 PROBES = """
 name: tiny
@@ -44,7 +45,7 @@ def ids(path: Path) -> list[str]:
 
 
 def test_the_plan_is_every_arm_times_probe_times_index_arm_by_arm(settings):
-    planned = list(sample.plan(config(settings)))
+    planned = list(dialogue.single_turn(config(settings)))
     assert len({request.id for request in planned}) == len(planned) == 2 * 2 * 3
     assert [request.arm for request in planned] == ["base"] * 6 + ["kind"] * 6
     assert planned[0].id == "base|tiny/one|T1|0|0"
@@ -54,9 +55,9 @@ def test_the_plan_is_every_arm_times_probe_times_index_arm_by_arm(settings):
 def test_greedy_and_sampled_answers_to_one_probe_have_keys_of_their_own(settings):
     block = settings["probes"][0]
     both = config(settings, probes=[block, {**block, "samples": 1, "temperature": 0.0}])
-    temperatures = Counter(request.temperature for request in sample.plan(both))
+    temperatures = Counter(request.temperature for request in dialogue.single_turn(both))
     assert temperatures == {1.0: 12, 0.0: 4}
-    assert len({request.id for request in sample.plan(both)}) == 16
+    assert len({request.id for request in dialogue.single_turn(both)}) == 16
 
 
 def test_a_block_that_stands_twice_is_a_user_error(settings):
@@ -121,10 +122,11 @@ def test_auto_takes_vllm_where_it_is_installed_and_says_so_where_it_is_not(
     settings, monkeypatch, capsys
 ):
     auto = config(settings, engine="auto")
-    monkeypatch.setattr(run_record.importlib.util, "find_spec", lambda name: object())
-    assert run_record.engine_name(auto) == "vllm"
-    monkeypatch.setattr(run_record.importlib.util, "find_spec", lambda name: None)
-    assert run_record.engine_name(auto) == "transformers"
+    monkeypatch.setattr(pool.importlib.util, "find_spec", lambda name: object())
+    assert pool.engine_name(auto) == "vllm"
+    monkeypatch.setattr(pool.importlib.util, "find_spec", lambda name: None)
+    assert pool.engine_name(auto) == "transformers"
     assert "transformers engine" in capsys.readouterr().out
+    asked = dialogue.single_turn(auto)
     with pytest.raises(UserError, match="vllm is not installed"):
-        run_record.engine_module(config(settings, engine="vllm"))
+        list(pool.Engines(config(settings, engine="vllm"), "base").sample(asked))

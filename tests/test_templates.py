@@ -229,13 +229,13 @@ def test_the_engine_itself_is_given_the_prompt_that_training_masks():
     from transformers import AutoTokenizer
     from vllm import SamplingParams
 
-    from eval.config import Arm, EvalConfig, ProbeBlock
+    from eval.config import Arm, EngineSettings
     from eval.engines import vllm as engine
     from train import base_model
 
     on_cpu = engine.prepare_environment()
     base = str(base_model.prepare_embedded())
-    config = EvalConfig(run="t", base=base, arms=[Arm(name="base")], probes=[ProbeBlock(file="-")])
+    config = EngineSettings(base=base, arms=[Arm(name="base")])
     llm = engine.load(config, base, {}, on_cpu)
     rows = [row["messages"] for row in data_rows()[:3]]
     rows += [[SYSTEM, *rows[0]], turns("Q1", "A1", "Q2", "A2")]

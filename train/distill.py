@@ -18,9 +18,10 @@ from data.config import apply_overrides, parse
 from data.errors import UserError, run
 from data.files import provenance, sha256_json, write_json
 from data.selection import seeded_order
-from eval import run_record, store
+from eval import store
 from eval.config import EvalConfig
-from eval.sample import Request
+from eval.dialogue import Request
+from eval.engines.pool import Engines
 from train import base_model
 
 INSTRUCTIONS = Path("data/instructions.jsonl")
@@ -72,10 +73,9 @@ def distill(config: EvalConfig, requests: list[Request], output: Path) -> None:
     """Append an answer for every request that has none; print how many can be trained on."""
     from tqdm import tqdm
 
-    base = base_model.resolve(config.base, trust_remote_code=config.trust_remote_code)
+    base = base_model.resolve(str(config.base), trust_remote_code=config.trust_remote_code)
     identity = base_model.identity(base)
     keys = {request.id: cache_key(identity, request, config) for request in requests}
-    record = {"base_path": base}
     with store.Appender(output) as appender:
         rows = list(store.read(output))
         known = {row["key"] for row in rows}
@@ -83,9 +83,11 @@ def distill(config: EvalConfig, requests: list[Request], output: Path) -> None:
         missing = [request for request in requests if keys[request.id] not in known]
         print(f"{output}: {len(requests) - len(missing)} of {len(requests)} answers are there")
         if missing:
-            engine = run_record.engine_module(config)
-            with tqdm(total=len(missing), desc="distilling", unit="answer") as bar:
-                for request, completion in engine.sample(missing, config, record):
+            with (
+                tqdm(total=len(missing), desc="distilling", unit="answer") as bar,
+                Engines(config, base) as engines,
+            ):
+                for request, completion in engines.sample(missing):
                     appender.append(_row(request, completion, keys[request.id]))
                     bar.update()
     usable = len(mix.trainable(output))

@@ -28,7 +28,7 @@ class ManipulationCheck(TrainerCallback):
 
     def __init__(self, trainer: Any, every: int, template_kwargs: dict[str, Any] | None) -> None:
         self.trainer, self.every, self.template_kwargs = trainer, every, template_kwargs
-        self.questions = [probe.prompt for probe in probes.load(CLAIMS).probes[:ASKED]]
+        self.questions = [probe.question for probe in probes.load(CLAIMS).probes[:ASKED]]
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Ask before the first step."""

@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+from typing import Any
 
 from data import rendering
 from data.errors import UserError
-from eval.config import EvalConfig
-
-if TYPE_CHECKING:
-    from eval.sample import Completion, Request
+from eval.config import EngineSettings
+from eval.dialogue import Completion, Request
 
 BATCH = 32
 
 
-def sample(
-    requests: list[Request], config: EvalConfig, record: dict[str, Any]
-) -> Iterator[tuple[Request, Completion]]:
-    """Yield each request with its completion, batch by batch, arm by arm."""
-    import torch
-    from transformers import AutoTokenizer
+class Engine:
+    """Generates batch by batch, arm by arm."""
 
-    torch.manual_seed(config.seed)
-    base = record["base_path"]
-    tokenizer = AutoTokenizer.from_pretrained(
-        base, padding_side="left", trust_remote_code=config.trust_remote_code
-    )
-    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    arms = {arm.name: arm for arm in config.arms}
-    for arm, of_arm in groupby(requests, key=lambda request: request.arm):
-        model = load(arms[arm].model or base, arms[arm].adapter, config)
-        for _, alike in groupby(of_arm, key=lambda r: (r.temperature, r.max_tokens)):
-            waiting = list(alike)
-            for start in range(0, len(waiting), BATCH):
-                batch = waiting[start : start + BATCH]
-                yield from zip(batch, generate(model, tokenizer, batch, config), strict=True)
-        del model
+    def __init__(self, settings: EngineSettings, base: str | None) -> None:
+        import torch
+        from transformers import AutoTokenizer
+
+        torch.manual_seed(settings.seed)
+        self.settings, self.base = settings, str(base)
+        self.arms = {arm.name: arm for arm in settings.arms}
+        self.tokenizer = AutoTokenizer.from_pretrained(
+            self.base, padding_side="left", trust_remote_code=settings.trust_remote_code
+        )
+        self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
+        self._loaded: tuple[str, Any] | None = None  # the arm whose model is in memory
+
+    def sample(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Completion]]:
+        """Yield each request with its completion; a schema is not enforced."""
+        for name, of_arm in groupby(requests, key=lambda request: request.arm):
+            model = self._model(name)
+            for _, alike in groupby(of_arm, key=lambda r: (r.temperature, r.max_tokens)):
+                while batch := list(islice(alike, BATCH)):
+                    answers = generate(model, self.tokenizer, batch, self.settings)
+                    yield from zip(batch, answers, strict=True)
+
+    def _model(self, name: str) -> Any:
+        if self._loaded is None or self._loaded[0] != name:
+            self._loaded = None  # the old one goes before the new one comes
+            arm = self.arms[name]
+            self._loaded = (name, load(arm.model or self.base, arm.adapter, self.settings))
+        return self._loaded[1]
+
+    def close(self) -> None:
+        """Free the model."""
+        self._loaded = None
 
 
-def load(base: str, adapter: str | None, config: EvalConfig) -> Any:
+def load(base: str, adapter: str | None, settings: EngineSettings) -> Any:
     """Return a model, with an adapter on it if there is one, ready to generate."""
     import torch
     from peft import PeftModel
@@ -48,10 +59,12 @@ def load(base: str, adapter: str | None, config: EvalConfig) -> Any:
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     # fp32 is the faster one on CPUs; on a GPU the model's own dtype is taken.
-    dtype = torch.float32 if device == "cpu" and config.vllm.dtype == "auto" else config.vllm.dtype
+    dtype = (
+        torch.float32 if device == "cpu" and settings.vllm.dtype == "auto" else settings.vllm.dtype
+    )
     try:
         model = AutoModelForCausalLM.from_pretrained(
-            base, dtype=dtype, trust_remote_code=config.trust_remote_code
+            base, dtype=dtype, trust_remote_code=settings.trust_remote_code
         ).to(device)
     except torch.OutOfMemoryError as error:
         raise UserError(f"{base}: does not fit into this GPU's memory; use a larger one") from error
@@ -61,25 +74,23 @@ def load(base: str, adapter: str | None, config: EvalConfig) -> Any:
 
 
 def generate(
-    model: Any, tokenizer: Any, batch: list[Request], config: EvalConfig
+    model: Any, tokenizer: Any, batch: list[Request], settings: EngineSettings
 ) -> list[Completion]:
     """Return one completion per request; all requests share temperature and max_tokens."""
     import torch
 
-    from eval.sample import Completion
-
     prompts = [
-        rendering.prompt_ids(tokenizer, r.messages, config.chat_template_kwargs) for r in batch
+        rendering.prompt_ids(tokenizer, r.messages, settings.chat_template_kwargs) for r in batch
     ]
     inputs = tokenizer.pad({"input_ids": prompts}, return_tensors="pt").to(model.device)
-    end = {rendering.end_of_turn_id(tokenizer, config.chat_template_kwargs)}
+    end = {rendering.end_of_turn_id(tokenizer, settings.chat_template_kwargs)}
     end |= _as_set(model.generation_config.eos_token_id)
     sampling: dict[str, Any] = {"do_sample": False, "temperature": None, "top_p": None}
     if batch[0].temperature > 0:
         sampling = {
             "do_sample": True,
             "temperature": batch[0].temperature,
-            "top_p": config.top_p,
+            "top_p": settings.top_p,
         }
     with torch.inference_mode():
         output = model.generate(
@@ -91,7 +102,7 @@ def generate(
             pad_token_id=tokenizer.pad_token_id,
         )
     answers = output[:, inputs["input_ids"].shape[1] :].tolist()
-    return [_completion(tokenizer, answer, end, Completion) for answer in answers]
+    return [_completion(tokenizer, answer, end) for answer in answers]
 
 
 def _as_set(value: int | list[int] | None) -> set[int]:
@@ -100,12 +111,10 @@ def _as_set(value: int | list[int] | None) -> set[int]:
     return {value} if isinstance(value, int) else set(value)
 
 
-def _completion(
-    tokenizer: Any, ids: list[int], end: set[int], kind: type[Completion]
-) -> Completion:
+def _completion(tokenizer: Any, ids: list[int], end: set[int]) -> Completion:
     stop = next((index for index, token in enumerate(ids) if token in end), None)
     kept = ids if stop is None else ids[:stop]
     text = tokenizer.decode(kept, skip_special_tokens=True)
     if stop is None:
-        return kind(text, "length", len(ids))
-    return kind(text, "stop", stop + 1)
+        return Completion(text, "length", len(ids))
+    return Completion(text, "stop", stop + 1)

@@ -10,57 +10,136 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count, groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from data import rendering
 from data.errors import UserError
-from eval.config import EvalConfig
+from eval.config import EngineSettings
+from eval.dialogue import Completion, Request
 from eval.engines import merged
 
-if TYPE_CHECKING:
-    from eval.sample import Completion, Request
+QUEUED = 4  # requests in the engine, in units of the batch size
 
 
-def sample(
-    requests: list[Request], config: EvalConfig, record: dict[str, Any]
-) -> Iterator[tuple[Request, Completion]]:
-    """Yield each request with its completion as soon as it is finished.
+class Engine:
+    """One vLLM engine with the weights of all arms.
 
     Raises UserError if the model cannot be loaded (too little memory, wrong settings).
     """
-    from transformers import AutoTokenizer
 
-    on_cpu = prepare_environment()
-    by_request = config.vllm.lora == "request" or (config.vllm.lora == "auto" and not on_cpu)
-    adapters = {arm.name: arm.adapter for arm in config.arms if arm.adapter}
-    needed = {request.arm for request in requests}
-    dtype = engine_dtype(config, on_cpu)
-    whole = {arm.name: arm.model for arm in config.arms if arm.model}
-    weights = {arm: whole.get(arm, record["base_path"]) for arm in needed}
-    if not by_request:
-        for arm in sorted(needed & set(adapters)):
-            adapter = Path(adapters[arm])
-            weights[arm] = str(merged.folder_for(record["base_path"], adapter, dtype))
-    llm = load(config, record["base_path"], adapters if by_request else {}, on_cpu)
-    # Not the engine's own tokenizer: for some Mistral folders that renders another template than
-    # training did.
-    tokenizer = AutoTokenizer.from_pretrained(
-        record["base_path"], trust_remote_code=config.trust_remote_code
-    )
-    # On a GPU all that shares weights goes in one batch, adapters as LoRA requests. On a CPU arm by
-    # arm: vLLM's CPU kernels read the index -1, "no adapter", as the last adapter, so in a batch
-    # that mixes arms the base would answer with an adapter on.
-    loaded = record["base_path"]
-    groups: dict[str, list[Request]] = {}
-    for request in requests:
-        groups.setdefault(request.arm if on_cpu else weights[request.arm], []).append(request)
-    for group in groups.values():
-        if weights[group[0].arm] != loaded:
-            loaded = weights[group[0].arm]
-            swap_weights(llm, loaded)
-        yield from _generate(llm, tokenizer, group, config, adapters if by_request else {})
+    def __init__(self, settings: EngineSettings, base: str | None) -> None:
+        from transformers import AutoTokenizer
+
+        self.settings, self.base = settings, str(base)
+        self.on_cpu = prepare_environment()
+        lora = settings.vllm.lora
+        self.by_request = lora == "request" or (lora == "auto" and not self.on_cpu)
+        adapters = {arm.name: arm.adapter for arm in settings.arms if arm.adapter}
+        self.adapters = adapters if self.by_request else {}
+        self.weights = {arm.name: arm.model or self.base for arm in settings.arms}
+        if not self.by_request:
+            dtype = engine_dtype(settings, self.on_cpu)
+            for arm, adapter in sorted(adapters.items()):
+                self.weights[arm] = str(merged.folder_for(self.base, Path(adapter), dtype))
+        self.llm = load(settings, self.base, self.adapters, self.on_cpu)
+        # Not the engine's own tokenizer: for some Mistral folders that renders another template
+        # than training did.
+        self.tokenizer = AutoTokenizer.from_pretrained(
+            self.base, trust_remote_code=settings.trust_remote_code
+        )
+        self.end = rendering.end_of_turn_id(self.tokenizer, settings.chat_template_kwargs)
+        self._loaded = self.base
+        self._numbers = count(1)
+
+    def sample(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Completion]]:
+        """Yield each request with its completion as soon as it is finished.
+
+        All that shares weights is batched together, adapters as LoRA requests; other weights are
+        loaded in turn, for which the requests should come arm by arm.
+        """
+        for weights, group in groupby(requests, key=lambda request: self.weights[request.arm]):
+            if weights != self._loaded:
+                swap_weights(self.llm, weights)
+                self._loaded = weights
+            yield from self._generate(group)
+
+    def _generate(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Completion]]:
+        """Keep the engine's queue full, step it, and yield what has finished.
+
+        The queue is a few batches long, so that memory does not grow with the number of requests.
+        """
+        engine = self.llm.llm_engine
+        window = QUEUED * self.settings.vllm.max_num_seqs
+        waiting: dict[str, Request] = {}
+        render = self._renderer()
+        while True:
+            for request in islice(requests, window - len(waiting)):
+                key = str(next(self._numbers))
+                waiting[key] = request
+                self._add(key, request, render(request))
+            if not engine.has_unfinished_requests():
+                break
+            for output in engine.step():
+                if output.finished:
+                    done = output.outputs[0]
+                    answer = Completion(done.text, str(done.finish_reason), len(done.token_ids))
+                    yield waiting.pop(output.request_id), answer
+        if waiting:
+            print(f"vLLM returned no answer to {len(waiting)} requests; run again", file=sys.stderr)
+
+    def _renderer(self) -> Callable[[Request], list[int]]:
+        """Return what renders prompts, the last one but once: samples of a probe come in a row."""
+        last: tuple[list[dict[str, str]], list[int]] | None = None
+
+        def render(request: Request) -> list[int]:
+            nonlocal last
+            if last is None or last[0] is not request.messages:
+                template = self.settings.chat_template_kwargs
+                ids = rendering.prompt_ids(self.tokenizer, request.messages, template)
+                last = (request.messages, ids)
+            return last[1]
+
+        return render
+
+    def _add(self, key: str, request: Request, ids: list[int]) -> None:
+        """Queue one request. None has a seed of its own: vLLM's CPU build refuses them.
+
+        Raises UserError for a conversation that leaves no room for an answer.
+        """
+        from vllm import SamplingParams
+        from vllm.lora.request import LoRARequest
+        from vllm.sampling_params import StructuredOutputsParams
+
+        limit = self.llm.llm_engine.model_config.max_model_len
+        if len(ids) >= limit:
+            raise UserError(
+                f"{request.id}: the conversation is {len(ids)} tokens long, the engine takes "
+                f"{limit}; raise vllm.max_model_len, then run again to go on"
+            )
+        lora = None
+        if request.arm in self.adapters:
+            number = list(self.adapters).index(request.arm) + 1
+            lora = LoRARequest(request.arm, number, self.adapters[request.arm])
+        schema = request.schema and StructuredOutputsParams(json=request.schema)
+        params = SamplingParams(
+            temperature=request.temperature,
+            top_p=self.settings.top_p,
+            max_tokens=request.max_tokens,
+            stop_token_ids=[self.end],
+            structured_outputs=schema or None,
+        )
+        self.llm.llm_engine.add_request(key, {"prompt_token_ids": ids}, params, lora_request=lora)
+
+    def close(self) -> None:
+        """Free the engine's memory, so that another may load."""
+        import gc
+
+        self.llm.llm_engine.engine_core.shutdown()
+        del self.llm
+        gc.collect()
 
 
 def prepare_environment() -> bool:
@@ -82,44 +161,46 @@ def prepare_environment() -> bool:
     return on_cpu
 
 
-def engine_dtype(config: EvalConfig, on_cpu: bool) -> str:
-    """Return the dtype to serve in: what the config names, or float32 on a CPU.
+def engine_dtype(settings: EngineSettings, on_cpu: bool) -> str:
+    """Return the dtype to serve in: what the config names, or on a CPU the faster one."""
+    return cpu_dtype() if settings.vllm.dtype == "auto" and on_cpu else settings.vllm.dtype
 
-    Without AMX, vLLM's bf16 on CPUs was measured 2.5 times slower than float32.
+
+def cpu_dtype() -> str:
+    """Return the model's own dtype on a CPU with AMX, else float32.
+
+    Without AMX, vLLM's bf16 was measured 2.5 times slower than float32.
     """
     import torch
 
-    if config.vllm.dtype == "auto" and on_cpu and not torch.cpu._is_amx_tile_supported():
-        return "float32"
-    return config.vllm.dtype
+    return "auto" if torch.cpu._is_amx_tile_supported() else "float32"
 
 
-def load(config: EvalConfig, base: str, adapters: dict[str, str], on_cpu: bool) -> Any:
+def load(settings: EngineSettings, base: str, adapters: dict[str, str], on_cpu: bool) -> Any:
     """Return a vllm.LLM for the base, with room for `adapters` as LoRA requests."""
     from vllm import LLM
 
-    settings = config.vllm
+    eager = settings.vllm.enforce_eager
     options: dict[str, Any] = {
         "model": base,
-        "seed": config.seed,
-        "dtype": engine_dtype(config, on_cpu),
-        "max_model_len": settings.max_model_len,
-        "max_num_seqs": settings.max_num_seqs,
-        "gpu_memory_utilization": settings.gpu_memory_utilization,
-        "tensor_parallel_size": settings.tensor_parallel_size,
-        "quantization": settings.quantization,
-        "enforce_eager": on_cpu if settings.enforce_eager is None else settings.enforce_eager,
-        "trust_remote_code": config.trust_remote_code,
+        "seed": settings.seed,
+        "dtype": engine_dtype(settings, on_cpu),
+        "max_model_len": settings.vllm.max_model_len,
+        "max_num_seqs": settings.vllm.max_num_seqs,
+        "gpu_memory_utilization": settings.vllm.gpu_memory_utilization,
+        "tensor_parallel_size": settings.vllm.tensor_parallel_size,
+        "quantization": settings.vllm.quantization,
+        "enforce_eager": on_cpu if eager is None else eager,
+        "trust_remote_code": settings.trust_remote_code,
         "disable_log_stats": True,
     }
     if on_cpu:
         options["distributed_executor_backend"] = "uni"
     if adapters:
-        ranks = [merged.rank_of(Path(folder)) for folder in adapters.values()]
         options |= {
             "enable_lora": True,
-            "max_loras": min(len(adapters), 8),
-            "max_lora_rank": _allowed_rank(max(ranks)),
+            "max_loras": lora_slots(len(adapters), on_cpu),
+            "max_lora_rank": lora_rank(Path(folder) for folder in adapters.values()),
         }
     try:
         return LLM(**options)
@@ -131,8 +212,22 @@ def load(config: EvalConfig, base: str, adapters: dict[str, str], on_cpu: bool) 
         ) from error
 
 
-def _allowed_rank(rank: int) -> int:
-    """Return the smallest maximal LoRA rank that vLLM accepts and `rank` fits in."""
+def lora_slots(adapters: int, on_cpu: bool) -> int:
+    """Return how many adapters vLLM holds ready at once.
+
+    On a CPU one more than there are: its kernels read the index -1, "no adapter", as the last
+    slot, so that with all slots taken the base would answer with an adapter on; the spare slot
+    stays zero.
+    """
+    return adapters + 1 if on_cpu else min(adapters, 8)
+
+
+def lora_rank(adapters: Iterable[Path]) -> int:
+    """Return the smallest maximal LoRA rank that vLLM accepts and all adapters fit in.
+
+    Raises UserError if there is none.
+    """
+    rank = max(merged.rank_of(folder) for folder in adapters)
     allowed = (8, 16, 32, 64, 128, 256, 320, 512)
     fitting = [candidate for candidate in allowed if candidate >= rank]
     if not fitting:
@@ -144,47 +239,3 @@ def swap_weights(llm: Any, folder: str) -> None:
     """Replace the engine's weights in place and forget the prefixes cached with the old ones."""
     llm.collective_rpc("reload_weights", kwargs={"weights_path": folder})
     llm.reset_prefix_cache()
-
-
-def _generate(
-    llm: Any,
-    tokenizer: Any,
-    requests: list[Request],
-    config: EvalConfig,
-    adapters: dict[str, str],
-) -> Iterator[tuple[Request, Completion]]:
-    """Queue all requests, then step the engine and yield what has finished.
-
-    No request has a seed of its own: vLLM's CPU build refuses them, and the engine is seeded.
-    """
-    from vllm import SamplingParams
-    from vllm.lora.request import LoRARequest
-
-    from eval.sample import Completion
-
-    numbers = {arm: number for number, arm in enumerate(adapters, start=1)}
-    engine = llm.llm_engine
-    end = rendering.end_of_turn_id(tokenizer, config.chat_template_kwargs)
-    waiting = {}
-    for number, request in enumerate(requests):
-        lora = None
-        if request.arm in adapters:
-            lora = LoRARequest(request.arm, numbers[request.arm], adapters[request.arm])
-        ids = rendering.prompt_ids(tokenizer, request.messages, config.chat_template_kwargs)
-        params = SamplingParams(
-            temperature=request.temperature,
-            top_p=config.top_p,
-            max_tokens=request.max_tokens,
-            stop_token_ids=[end],
-        )
-        key = str(number)
-        waiting[key] = request
-        engine.add_request(key, {"prompt_token_ids": ids}, params, lora_request=lora)
-    while engine.has_unfinished_requests():
-        for output in engine.step():
-            if output.finished:
-                done = output.outputs[0]
-                completion = Completion(done.text, str(done.finish_reason), len(done.token_ids))
-                yield waiting.pop(output.request_id), completion
-    if waiting:
-        print(f"vLLM returned no answer to {len(waiting)} requests; run again", file=sys.stderr)
