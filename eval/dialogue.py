@@ -48,11 +48,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Completion:
-    """What a model answered; `tokens` counts the generated ones, the end token included."""
+    """What a model answered; `tokens` counts the generated ones, the end token included.
+
+    `ids` are those tokens where the engine runs here.
+    """
 
     text: str
     finish_reason: str
     tokens: int
+    ids: tuple[int, ...] = ()
 
 
 Block = tuple[ProbeBlock, ProbeSet]

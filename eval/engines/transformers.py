@@ -116,5 +116,5 @@ def _completion(tokenizer: Any, ids: list[int], end: set[int]) -> Completion:
     kept = ids if stop is None else ids[:stop]
     text = tokenizer.decode(kept, skip_special_tokens=True)
     if stop is None:
-        return Completion(text, "length", len(ids))
-    return Completion(text, "stop", stop + 1)
+        return Completion(text, "length", len(ids), tuple(ids))
+    return Completion(text, "stop", stop + 1, tuple(ids[: stop + 1]))

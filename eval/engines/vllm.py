@@ -85,7 +85,8 @@ class Engine:
             for output in engine.step():
                 if output.finished:
                     done = output.outputs[0]
-                    answer = Completion(done.text, str(done.finish_reason), len(done.token_ids))
+                    ids = tuple(done.token_ids)
+                    answer = Completion(done.text, str(done.finish_reason), len(ids), ids)
                     yield waiting.pop(output.request_id), answer
         if waiting:
             print(f"vLLM returned no answer to {len(waiting)} requests; run again", file=sys.stderr)
