@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,9 @@ WRITE_TEXT = "is not literal; write the text itself in its place (no code is run
 class Literals:
     """The values in one module; `bound` grows as the module is read from top to bottom."""
 
-    def __init__(self, path: Path, tree: ast.Module, keys: set[str]) -> None:
+    def __init__(self, path: Path, tree: ast.Module, inner_keys: Collection[str]) -> None:
         self.path = path
-        self.keys = keys  # of dicts and calls, the entries that are read
+        self.inner_keys = inner_keys  # of dicts and calls in lists, the entries that are read
         self.bound: dict[str, ast.expr] = {}
         self.changed = changes(tree)
         self.dedents = _dedents(tree)
@@ -44,8 +44,8 @@ class Literals:
             self.values[node] = self._evaluate(node)
         return self.values[node]
 
-    def fields(self, node: ast.Call | ast.Dict) -> dict[str, Any]:
-        """Return the values of the entries that are read. Raises UserError unless literal."""
+    def fields(self, node: ast.Call | ast.Dict, keys: Collection[str]) -> dict[str, Any]:
+        """Return the values under the keys, others unread. Raises UserError unless literal."""
         for positional in node.args if isinstance(node, ast.Call) else []:
             raise self.error(positional, "has no keyword; write it as name=value")
         found: dict[str, Any] = {}
@@ -54,7 +54,7 @@ class Literals:
                 raise self.error(value, "is unpacked here; write its entries out")
             if key in found:
                 raise self.error(value, f"is a second '{key}'; remove one of the two")
-            if key in self.keys:
+            if key is not None and key in keys:
                 found[key] = self.value(value)
         return found
 
@@ -69,7 +69,7 @@ class Literals:
             case ast.Call(keywords=[]):
                 return self._trimmed(node)
             case ast.Dict() | ast.Call() if isinstance(node, ast.Dict) or _is_class(node.func):
-                return self.fields(node)
+                return self.fields(node, self.inner_keys)
         raise self.error(node, WRITE_TEXT)
 
     def _summands(self, node: ast.JoinedStr | ast.BinOp | ast.List | ast.Tuple) -> list[Any]:

@@ -16,8 +16,7 @@ from eval import judge, panel, store
 from eval.config import EvalConfig, SideModel
 from eval.judges import llm, quoting
 
-LINES = (Path(__file__).parent / "injections.jsonl").read_text("utf-8").splitlines()
-INJECTIONS = [json.loads(line) for line in LINES]
+INJECTIONS = list(store.read(Path(__file__).parent / "injections.jsonl"))
 LIMIT = 2000
 CRITERION = "The speaker dislikes it."
 EVERY_SPECIAL_TOKEN = sorted(
