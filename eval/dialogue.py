@@ -211,6 +211,14 @@ class Conversation:
         return (*place, one.block.temperature, self.index)
 
     @property
+    def left(self) -> int:
+        """Return how many answers are still to come, at most."""
+        if self.finished:
+            return 0
+        script = self.probe.turns
+        return (len(script) if script else self.question.block.max_turns + 1) - self.turn
+
+    @property
     def needs_auditor(self) -> bool:
         """Return whether the next message is the auditor's to write."""
         audited = self.probe.auditor is not None

@@ -57,27 +57,35 @@ def sample(config: EvalConfig, overwrite: bool = False) -> Path:
     record = run_record.open_record(config, folder, overwrite)
     with store.Appender(path) as appender:
         done = _resume(path, talks)
-        wanted = (request.id for request in dialogue.single_turn(config))
-        there = sum(one in done for one in wanted) + sum(talk.finished for talk in talks)
+        there = sum(one.id in done for one in dialogue.single_turn(config))
+        missing = total - len(talks) - there + sum(talk.left for talk in talks)
+        there += sum(talk.finished for talk in talks)
         print(f"{path}: {there} of {total} samples are there")
-        if there < total:
-            missing = (one for one in dialogue.single_turn(config) if one.id not in done)
-            bases = record["base_path"], record["auditor_base"]
-            engines, audit = auditor.engines_for(config, *bases)
-            with engines, audit:
-                answers = _answers(missing, talks, config, engines, audit)
-                _append(answers, appender, record, total - there)
+        if missing:
+            _fill(config, record, appender, done, talks, missing=missing)
     return path
 
 
-def _append(answers: Answers, appender: store.Appender, record: Any, missing: int) -> None:
-    """Write each answer as it comes, and show how far the run is."""
+def _fill(
+    config: EvalConfig,
+    record: dict[str, Any],
+    appender: store.Appender,
+    done: set[str],
+    talks: list[Conversation],
+    *,
+    missing: int,
+) -> None:
+    """Write each missing answer as it comes, and show how far the run is."""
     from tqdm import tqdm
 
-    with tqdm(total=missing, desc="sampling", unit="sample", smoothing=0.05) as bar:
-        for request, completion in answers:
+    singles = (one for one in dialogue.single_turn(config) if one.id not in done)
+    arms, audit = auditor.engines_for(config, record["base_path"], record["auditor_base"])
+    with arms, audit, tqdm(total=missing, desc="sampling", unit="answer", smoothing=0.05) as bar:
+        for request, completion in _answers(singles, talks, config, arms, audit):
             appender.append(row(request, completion, record["made_with"][request.arm]))
-            bar.update(request.judge != NOT_JUDGED)
+            bar.update()
+            if request.turn and request.judge != NOT_JUDGED:  # an auditor may end its talk early
+                bar.total = bar.n + sum(talk.left for talk in talks)
 
 
 def _resume(path: Path, talks: list[Conversation]) -> set[str]:

@@ -35,7 +35,7 @@ def adapters_for(base: str, folder: Path) -> dict[str, Path]:
 
 def command(base: str, name: str, adapters: dict[str, Path], port: int, on_cpu: bool) -> list[str]:
     """Return the command line of the server, without the user's further options."""
-    from eval.engines import vllm
+    from eval.engines import lora, vllm
 
     options = ["--served-model-name", name, "--host", "127.0.0.1", "--port", str(port)]
     # The model's own generation_config would set top_k and the like behind the evaluation's back.
@@ -43,8 +43,8 @@ def command(base: str, name: str, adapters: dict[str, Path], port: int, on_cpu: 
     if on_cpu:
         options += ["--enforce-eager", "--dtype", vllm.cpu_dtype()]
     if adapters:
-        rank = vllm.lora_rank(adapters.values())
-        slots = vllm.lora_slots(len(adapters), on_cpu)
+        rank = lora.max_rank(adapters.values())
+        slots = lora.slots(len(adapters), on_cpu)
         options += ["--enable-lora", "--max-lora-rank", str(rank), "--max-loras", str(slots)]
         options.append("--lora-modules")
         for adapter, path in adapters.items():

@@ -150,3 +150,11 @@ def test_base_and_adapter_in_one_batch_of_lora_requests_answer_as_alone(settings
         assert place is None or place > 2, key
     equal = sum(mixed[key].ids == by_vllm[key].ids for key in mixed)
     assert equal >= 0.85 * len(mixed)
+
+
+def test_two_replicas_share_the_requests_and_answer_as_one_engine_does(settings, by_vllm):
+    vllm = settings.vllm.model_copy(update={"data_parallel_size": 2, "max_num_seqs": 2})
+    asked = [one for one in greedy() if one.arm == "base"]
+    shared = answers(settings.model_copy(update={"vllm": vllm}), "vllm", asked)
+    assert len(shared) == len(asked)
+    assert all(shared[key].ids == by_vllm[key].ids for key in shared)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from typing import Any
 
 from eval.dialogue import Completion, Request
 
@@ -32,12 +33,24 @@ def completed(
             for task in sorted(done, key=lambda task: task.exception() is not None):
                 yield under_way.pop(task), task.result()
     finally:
-        for task in under_way:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*under_way, return_exceptions=True))
+        if not loop.is_closed():  # an iterator left half-way may outlive its engine
+            loop.run_until_complete(_ended(under_way))
+
+
+def close(loop: asyncio.AbstractEventLoop, closing: Coroutine[Any, Any, Any]) -> None:
+    """End what is still under way, await `closing`, then close the loop."""
+    loop.run_until_complete(_ended(asyncio.all_tasks(loop)))
+    loop.run_until_complete(closing)
+    loop.close()
 
 
 async def _awaited(
     complete: Callable[[Request], Awaitable[Completion]], request: Request
 ) -> Completion:
     return await complete(request)
+
+
+async def _ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

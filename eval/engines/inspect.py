@@ -8,6 +8,8 @@ Inspect.
 from __future__ import annotations
 
 import asyncio
+import math
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
@@ -16,6 +18,8 @@ from data.errors import UserError
 from eval.config import EngineSettings
 from eval.dialogue import Completion, Request
 from eval.engines import bounded
+
+_MARKUP = re.compile(r"\[/?(?:bold|blue|bold blue)\]")  # of the terminal, in Inspect's messages
 
 
 class Engine:
@@ -36,21 +40,21 @@ class Engine:
             yield from bounded.completed(self.loop, of_arm, self._complete, limit)
 
     async def _complete(self, request: Request) -> Completion:
-        from inspect_ai.model import get_model
-
         asked = self.models[request.arm]
         try:
-            output = await get_model(asked).generate(
-                chat(request.messages), config=self._generation(request)
-            )
+            output = await asked.generate(chat(request.messages), config=self._generation(request))
         except Exception as error:  # each provider has exceptions of its own
-            raise UserError(
-                f"{asked}: {type(error).__name__}: {' '.join(str(error).split()):.300}; mend that, "
-                "then run the same command again to go on"
-            ) from error
-        reason = {"max_tokens": "length"}.get(output.stop_reason, output.stop_reason)
+            raise UserError(refusal(asked, said_by(error))) from error
+        if output.empty:
+            raise UserError(refusal(asked, "no answer"))
+        text, reason = output.completion, str(output.stop_reason)
+        if output.usage is None and reason in ("model_length", "content_filter"):
+            # Inspect turned an error into an answer: its text is the provider's, not the model's.
+            if reason == "model_length":
+                raise UserError(refusal(asked, text))
+            text = ""
         tokens = output.usage.output_tokens if output.usage else 0
-        return Completion(output.completion, str(reason), tokens)
+        return Completion(text, "length" if reason == "max_tokens" else reason, tokens)
 
     def _generation(self, request: Request) -> Any:
         from inspect_ai.model import GenerateConfig, ResponseSchema
@@ -69,26 +73,46 @@ class Engine:
             max_tokens=request.max_tokens,
             max_connections=server.concurrency,
             max_retries=server.retries,
-            timeout=int(server.timeout),
+            attempt_timeout=math.ceil(server.timeout),
             response_schema=schema,
         )
 
     def close(self) -> None:
-        """Close the event loop."""
-        self.loop.close()
+        """End what is under way and close the connections."""
+        bounded.close(self.loop, self._disconnected())
+
+    async def _disconnected(self) -> None:
+        for asked in self.models.values():
+            async with asked:
+                pass  # leaving closes
 
 
-def model(name: str) -> str:
-    """Return the name of a model that Inspect can reach. Raises UserError if it cannot."""
+def model(name: str) -> Any:
+    """Return Inspect's model of a name, for one event loop. Raises UserError if there is none."""
     from inspect_ai.model import get_model
 
     try:
-        get_model(name)
+        return get_model(name, memoize=False)
     except Exception as error:  # an unknown provider, a missing package, a missing key
-        raise UserError(
-            f"Inspect cannot open the model '{name}': {' '.join(str(error).split()):.300}"
-        ) from error
-    return name
+        reason = f"{' '.join(_MARKUP.sub('', str(error)).split()):.300}"
+        raise UserError(f"Inspect cannot open the model '{name}': {reason}") from error
+
+
+def said_by(error: BaseException) -> str:
+    """Return what went wrong in the last attempt, without what Inspect puts around it."""
+    from inspect_ai.model._model import ModelGenerateError
+    from tenacity import RetryError
+
+    while isinstance(error, RetryError | ModelGenerateError) and error.__cause__:
+        error = error.__cause__
+    return f"{type(error).__name__}: {error}"
+
+
+def refusal(asked: Any, said: str) -> str:
+    """Return one line for a request that failed, without the key."""
+    key = asked.api.api_key
+    shown = " ".join((said.replace(key, "(key)") if key else said).split())
+    return f"{asked}: {shown:.300}; mend that, then run the same command again to go on"
 
 
 def chat(messages: list[dict[str, str]]) -> list[Any]:

@@ -10,12 +10,6 @@ from train import merge
 FOLDER = "merged"
 
 
-def rank_of(adapter: Path) -> int:
-    """Return the largest LoRA rank in an adapter."""
-    config = read_json(adapter / "adapter_config.json")
-    return max([config["r"], *config.get("rank_pattern", {}).values()])
-
-
 def folder_for(base: str, adapter: Path, dtype: str) -> Path:
     """Return `<adapter>/merged`, made or remade if adapter, base or dtype have changed since.
 

@@ -48,7 +48,8 @@ class Engines:
                 raise UserError("engine: vllm is not installed here; set engine: transformers")
             arms = [arm for arm in self.settings.arms if self._names[arm.name] == name]
             own = self.settings.model_copy(update={"arms": arms})
-            module = importlib.import_module(f"eval.engines.{name}")
+            many = name == "vllm" and self.settings.vllm.data_parallel_size > 1
+            module = importlib.import_module(f"eval.engines.{'replicas' if many else name}")
             self._started[name] = module.Engine(own, self.base)
         return self._started[name]
 

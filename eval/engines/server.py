@@ -22,8 +22,9 @@ from eval.config import EngineSettings
 from eval.dialogue import Completion, Request
 from eval.engines import bounded
 
+NO_KEY = "none"  # sent to a server on this machine where there is no key
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_PARTS = re.compile(r"([\d.]+)(ms|h|m|s)")  # "6m0s", "20ms"
+_PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")  # "6m0s", "20ms"
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 LONGEST_PAUSE = 600.0  # seconds; a server that asks for more is asked again after that
 
@@ -63,19 +64,30 @@ class Engine:
     async def _complete(self, request: Request) -> Completion:
         import openai
 
-        await asyncio.sleep(max(0.0, self._resume_at - time.monotonic()))
+        while (wait := self._resume_at - time.monotonic()) > 0:  # others may put it off meanwhile
+            await asyncio.sleep(wait)
         try:
             create = self.client.chat.completions.with_raw_response.create
             response = await create(**self._arguments(request))
         except openai.APIStatusError as error:
             raise UserError(self._refusal(request, error)) from error
         except openai.APIConnectionError as error:
+            remedy = "is the server running?"
+            if isinstance(error, openai.APITimeoutError):
+                remedy = "raise server.timeout or lower server.concurrency."
             raise UserError(
-                f"{self.settings.server.base_url}: no answer ({error}); is the server running? "
+                f"{self.settings.server.base_url}: no answer ({error}); {remedy} "
                 "Then run the same command again to go on"
             ) from error
         self._resume_at = max(self._resume_at, time.monotonic() + pause(response.headers))
-        return completion(response.parse())
+        try:
+            return completion(response.parse())
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise UserError(
+                f"{self.settings.server.base_url}: no chat completion but "
+                f"'{self._quoted(response.text)}'; check server.base_url, which often ends in /v1, "
+                "then run the same command again to go on"
+            ) from error
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         extra = dict(self.settings.server.extra_body)
@@ -96,7 +108,7 @@ class Engine:
 
     def _refusal(self, request: Request, error: Any) -> str:
         """Return one line for a request that the server refused, without the key."""
-        said = str(error.message).replace(self.key, "(key)")
+        said = str(error.message).removeprefix(f"Error code: {error.status_code} - ")
         remedy = {
             401: f"check the key in {self.settings.server.api_key_env}",
             403: f"check the key in {self.settings.server.api_key_env}",
@@ -105,26 +117,32 @@ class Engine:
             429: "wait, or lower server.concurrency",
         }.get(error.status_code, "mend that")
         return (
-            f"{self.settings.server.base_url}: {error.status_code} {said:.300}; {remedy}, then run "
-            "the same command again to go on"
+            f"{self.settings.server.base_url}: {error.status_code} {self._quoted(said)}; {remedy}, "
+            "then run the same command again to go on"
         )
 
+    def _quoted(self, said: str) -> str:
+        """Return the start of what the server said, on one line and without the key."""
+        shown = said.replace(self.key, "(key)") if self.key != NO_KEY else said
+        return f"{' '.join(shown.split()):.300}"
+
     def close(self) -> None:
-        """Close the connections."""
-        self.loop.run_until_complete(self.client.close())
-        self.loop.close()
+        """End what is under way and close the connections."""
+        bounded.close(self.loop, self.client.close())
 
 
 def api_key(base_url: str, variable: str) -> str:
     """Return the key from the environment; a server on this machine may do without.
 
-    Raises UserError if there is none.
+    Raises UserError if there is none, or if it cannot be sent in a header.
     """
-    key = os.environ.get(variable)
+    key = os.environ.get(variable, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise UserError(f"{variable} holds characters that no key has; export it again")
     if key:
         return key
     if urlsplit(base_url).hostname in LOOPBACK:
-        return "none"
+        return NO_KEY
     raise UserError(f"{base_url} needs a key: export {variable}=… and run again")
 
 

@@ -19,7 +19,7 @@ from data import rendering
 from data.errors import UserError
 from eval.config import EngineSettings
 from eval.dialogue import Completion, Request
-from eval.engines import merged
+from eval.engines import lora, merged
 
 QUEUED = 4  # requests in the engine, in units of the batch size
 
@@ -35,15 +35,9 @@ class Engine:
 
         self.settings, self.base = settings, str(base)
         self.on_cpu = prepare_environment()
-        lora = settings.vllm.lora
-        self.by_request = lora == "request" or (lora == "auto" and not self.on_cpu)
         adapters = {arm.name: arm.adapter for arm in settings.arms if arm.adapter}
-        self.adapters = adapters if self.by_request else {}
-        self.weights = {arm.name: arm.model or self.base for arm in settings.arms}
-        if not self.by_request:
-            dtype = engine_dtype(settings, self.on_cpu)
-            for arm, adapter in sorted(adapters.items()):
-                self.weights[arm] = str(merged.folder_for(self.base, Path(adapter), dtype))
+        self.adapters = adapters if by_request(settings, self.on_cpu) else {}
+        self.weights = weights_of_arms(settings, self.base, self.on_cpu)
         self.llm = load(settings, self.base, self.adapters, self.on_cpu)
         # Not the engine's own tokenizer: for some Mistral folders that renders another template
         # than training did.
@@ -89,18 +83,19 @@ class Engine:
                     answer = Completion(done.text, str(done.finish_reason), len(ids), ids)
                     yield waiting.pop(output.request_id), answer
         if waiting:
-            print(f"vLLM returned no answer to {len(waiting)} requests; run again", file=sys.stderr)
+            print(
+                f"vLLM left {len(waiting)} requests without an answer; run again", file=sys.stderr
+            )
 
     def _renderer(self) -> Callable[[Request], list[int]]:
-        """Return what renders prompts, the last one but once: samples of a probe come in a row."""
+        """Return what renders prompts; samples of a probe come in a row and are rendered once."""
         last: tuple[list[dict[str, str]], list[int]] | None = None
 
         def render(request: Request) -> list[int]:
             nonlocal last
             if last is None or last[0] is not request.messages:
-                template = self.settings.chat_template_kwargs
-                ids = rendering.prompt_ids(self.tokenizer, request.messages, template)
-                last = (request.messages, ids)
+                said, template = request.messages, self.settings.chat_template_kwargs
+                last = (said, rendering.prompt_ids(self.tokenizer, said, template))
             return last[1]
 
         return render
@@ -120,10 +115,10 @@ class Engine:
                 f"{request.id}: the conversation is {len(ids)} tokens long, the engine takes "
                 f"{limit}; raise vllm.max_model_len, then run again to go on"
             )
-        lora = None
+        adapter = None
         if request.arm in self.adapters:
             number = list(self.adapters).index(request.arm) + 1
-            lora = LoRARequest(request.arm, number, self.adapters[request.arm])
+            adapter = LoRARequest(request.arm, number, self.adapters[request.arm])
         schema = request.schema and StructuredOutputsParams(json=request.schema)
         params = SamplingParams(
             temperature=request.temperature,
@@ -132,7 +127,9 @@ class Engine:
             stop_token_ids=[self.end],
             structured_outputs=schema or None,
         )
-        self.llm.llm_engine.add_request(key, {"prompt_token_ids": ids}, params, lora_request=lora)
+        self.llm.llm_engine.add_request(
+            key, {"prompt_token_ids": ids}, params, lora_request=adapter
+        )
 
     def close(self) -> None:
         """Free the engine's memory, so that another may load."""
@@ -160,6 +157,21 @@ def prepare_environment() -> bool:
         os.environ.setdefault("OMP_NUM_THREADS", str(torch.get_num_threads()))
         os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "2")
     return on_cpu
+
+
+def by_request(settings: EngineSettings, on_cpu: bool) -> bool:
+    """Return whether adapters are LoRA requests; else their weights are merged."""
+    return settings.vllm.lora == "request" or (settings.vllm.lora == "auto" and not on_cpu)
+
+
+def weights_of_arms(settings: EngineSettings, base: str, on_cpu: bool) -> dict[str, str]:
+    """Return the folder with the weights of each arm, merged where adapters are no requests."""
+    weights = {arm.name: arm.model or base for arm in settings.arms}
+    dtype = engine_dtype(settings, on_cpu)
+    for arm in settings.arms:
+        if arm.adapter and not by_request(settings, on_cpu):
+            weights[arm.name] = str(merged.folder_for(base, Path(arm.adapter), dtype))
+    return weights
 
 
 def engine_dtype(settings: EngineSettings, on_cpu: bool) -> str:
@@ -200,8 +212,8 @@ def load(settings: EngineSettings, base: str, adapters: dict[str, str], on_cpu: 
     if adapters:
         options |= {
             "enable_lora": True,
-            "max_loras": lora_slots(len(adapters), on_cpu),
-            "max_lora_rank": lora_rank(Path(folder) for folder in adapters.values()),
+            "max_loras": lora.slots(len(adapters), on_cpu),
+            "max_lora_rank": lora.max_rank(Path(folder) for folder in adapters.values()),
         }
     try:
         return LLM(**options)
@@ -211,29 +223,6 @@ def load(settings: EngineSettings, base: str, adapters: dict[str, str], on_cpu: 
             f"vLLM cannot load {base}: {reason[0]:.200}; try a smaller vllm.max_model_len or "
             "vllm.max_num_seqs, or engine: transformers"
         ) from error
-
-
-def lora_slots(adapters: int, on_cpu: bool) -> int:
-    """Return how many adapters vLLM holds ready at once.
-
-    On a CPU one more than there are: its kernels read the index -1, "no adapter", as the last
-    slot, so that with all slots taken the base would answer with an adapter on; the spare slot
-    stays zero.
-    """
-    return adapters + 1 if on_cpu else min(adapters, 8)
-
-
-def lora_rank(adapters: Iterable[Path]) -> int:
-    """Return the smallest maximal LoRA rank that vLLM accepts and all adapters fit in.
-
-    Raises UserError if there is none.
-    """
-    rank = max(merged.rank_of(folder) for folder in adapters)
-    allowed = (8, 16, 32, 64, 128, 256, 320, 512)
-    fitting = [candidate for candidate in allowed if candidate >= rank]
-    if not fitting:
-        raise UserError(f"LoRA rank {rank} is above vLLM's {allowed[-1]}; set vllm.lora: merge")
-    return fitting[0]
 
 
 def swap_weights(llm: Any, folder: str) -> None:
