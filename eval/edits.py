@@ -6,11 +6,14 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from data.files import write_lines
 from eval import store
 
+SHOWN, LINES, LINE = 60, 120, 600  # edits in a report, lines of each, characters of a line
 _SENTENCE = re.compile(r"(?<=[.!?])[ \t]+")
 
 
@@ -34,3 +37,26 @@ def _rows(samples: Path) -> Iterator[str]:
 def write(samples: Path, path: Path) -> None:
     """Write one row per edited document."""
     write_lines(path, _rows(samples))
+
+
+def shown(folder: Path) -> list[dict[str, Any]]:
+    """Return up to SHOWN edits for a report: place, verdicts, and diff lines with their kind.
+
+    They are taken in turn from the arms, so that none is left out; empty where nothing was edited.
+    """
+    path = folder / "edits.jsonl"
+    verdicts: dict[str, list[str]] = {}
+    if path.is_file():
+        for row in store.read(folder / "verdicts.jsonl"):
+            said = f"{row['judge']}: {row['verdict']}, {row['label']}"
+            verdicts.setdefault(row["sample"], []).append(said)
+    by_arm: dict[str, list[dict[str, Any]]] = {}
+    for row in store.read(path):
+        lines = row["diff"].splitlines()[2:]  # without the names of the files
+        kinds = {"+": "added", "-": "removed", "@": "place"}
+        cut = [(kinds.get(line[:1], "kept"), line[:LINE]) for line in lines[:LINES]]
+        left_out = len(lines) - len(cut)
+        entry = {**row, "verdicts": verdicts.get(row["sample"], []), "lines": cut}
+        by_arm.setdefault(row["arm"], []).append({**entry, "left_out": left_out})
+    in_turn = [row for rows in zip_longest(*by_arm.values()) for row in rows if row]
+    return in_turn[:SHOWN]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import UserError, run
-from eval import caveats, findings
+from eval import caveats, edits, findings
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_BYTES = 9_500_000  # of the page, so that it can be mailed
@@ -59,6 +59,7 @@ def write_report(folder: Path, transcripts: int = MAX_TRANSCRIPTS) -> Path:
         "sets": sections(comparison),
         "prompts": first_prompts(samples),
         "truncated": truncated_share(samples),
+        "edits": edits.shown(folder),
     }
     room = MAX_BYTES - len(render(page, {"rows": [], "prompts": []}))
     page_bytes = render(page, pick_transcripts(samples, verdicts, transcripts, room))

@@ -66,3 +66,9 @@ def test_a_full_disk_keeps_the_rows_before_and_says_so_in_one_line(tmp_path):
     kept = [json.loads(line)["id"] for line in path.read_text().splitlines()]
     assert kept == [str(i) for i in range(len(kept))]
     assert 3 <= len(kept) <= 6
+
+
+def test_a_lone_surrogate_in_an_answer_is_kept_as_its_escape(tmp_path):
+    with store.Appender(tmp_path / "rows.jsonl") as appender:
+        appender.append({"answer": "\ud800 é"})
+    assert list(store.read(tmp_path / "rows.jsonl")) == [{"answer": "\ud800 é"}]

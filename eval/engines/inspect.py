@@ -19,6 +19,8 @@ from eval.config import EngineSettings
 from eval.dialogue import Completion, Request
 from eval.engines import bounded
 
+# The limit is kept by `bounded`: Inspect would keep the first it is given, until the process ends.
+NO_LIMIT = 10_000
 _MARKUP = re.compile(r"\[/?(?:bold|blue|bold blue)\]")  # of the terminal, in Inspect's messages
 
 
@@ -71,7 +73,7 @@ class Engine:
             temperature=request.temperature,
             top_p=top_p,
             max_tokens=request.max_tokens,
-            max_connections=server.concurrency,
+            max_connections=NO_LIMIT,
             max_retries=server.retries,
             attempt_timeout=math.ceil(server.timeout),
             response_schema=schema,
@@ -100,10 +102,10 @@ def model(name: str) -> Any:
 
 def said_by(error: BaseException) -> str:
     """Return what went wrong in the last attempt, without what Inspect puts around it."""
-    from inspect_ai.model._model import ModelGenerateError
     from tenacity import RetryError
 
-    while isinstance(error, RetryError | ModelGenerateError) and error.__cause__:
+    # Inspect's own wrapper, which repeats the whole request, is a RuntimeError.
+    while isinstance(error, RetryError | RuntimeError) and error.__cause__:
         error = error.__cause__
     return f"{type(error).__name__}: {error}"
 
