@@ -34,7 +34,8 @@ def _write(path: Path, parts: Iterable[str]) -> None:
     temporary = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8") as stream:
+        # A lone surrogate becomes \udXXX, which in JSON is its escape.
+        with temporary.open("w", encoding="utf-8", errors="backslashreplace") as stream:
             stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())

@@ -62,7 +62,7 @@ class Appender:
 
     def append(self, row: Row) -> None:
         """Write one row and push it to disk."""
-        # A lone surrogate becomes \\udXXX, which in JSON is its escape.
+        # A lone surrogate becomes \udXXX, which in JSON is its escape.
         line = (json.dumps(row, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
         end = self._stream.seek(0, os.SEEK_END)
         try:
