@@ -14,10 +14,13 @@ measures the judges against the hand labels in data/labels/ (see eval/calibrate.
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
-from functools import cache
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,9 @@ from eval.dialogue import NOT_JUDGED
 from eval.judges import llm, rules
 
 RULES = {"rules/wish": rules.judge_wish, "rules/claims": rules.judge_claims}
+CHUNK = 2000  # samples judged at a time
+PARALLEL_FROM = 20_000_000  # bytes of samples.jsonl from which more processes pay
+Said = tuple[str, str]  # a verdict, and its row as a line of JSON
 KEY_FIELDS = ("arm", "set", "probe", "temperature", "turn", "index")
 
 
@@ -74,14 +80,58 @@ def by_rules(sample: store.Row, judge: str) -> store.Row:
     return verdict_row(sample, judge, digest, verdict=rules.VERDICTS[judge][label], label=label)
 
 
-def _verdicts(samples: Path, config: EvalConfig, replies: panel.Replies) -> Iterator[store.Row]:
+def _by_rules_alone(chunk: tuple[Path, int, list[str]], config: EvalConfig) -> list[Said]:
+    """Return the verdicts on some lines of samples.jsonl, which no language model need see."""
+    path, first, lines = chunk
+    found = []
+    for number, line in enumerate(lines, start=first):
+        sample = store.parse(path, number, line)
+        for name in judges_of(sample, config):
+            if name in llm.NAMES:
+                raise panel.no_judge(sample, name)
+            row = by_rules(sample, name)
+            found.append((row["verdict"], json.dumps(row, ensure_ascii=False)))
+    return found
+
+
+def _by_rules(samples: Path, config: EvalConfig) -> Iterator[Said]:
+    """Yield verdicts of rules, many of them from all cores at once."""
+    chunks = ((samples, first, lines) for first, lines in store.chunks(samples, CHUNK))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    judged = partial(_by_rules_alone, config=config)
+    if samples.stat().st_size < PARALLEL_FROM or cores == 1:
+        for chunk in chunks:
+            yield from judged(chunk)
+        return
+    # Not forked: this process may hold the threads of an engine.
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn")) as pool:
+        waiting: deque[Future[list[Said]]] = deque()
+        for chunk in chunks:
+            waiting.append(pool.submit(judged, chunk))
+            if len(waiting) > 2 * (cores or 1):
+                yield from waiting.popleft().result()
+        for future in waiting:
+            yield from future.result()
+
+
+def _by_rules_and_models(samples: Path, config: EvalConfig, overwrite: bool) -> Iterator[Said]:
+    """Yield verdicts of rules and of language models, which are asked first."""
+    tasks = (
+        (sample, name)
+        for sample in store.read(samples)
+        for name in judges_of(sample, config)
+        if name in llm.NAMES
+    )
+    replies = panel.ask(tasks, config, samples.parent, overwrite)
     for sample in store.read(samples):
         for name in judges_of(sample, config):
             if name in RULES:
-                yield by_rules(sample, name)
-                continue
-            for judge, digest, said in replies.verdicts(sample, name):
-                yield verdict_row(sample, judge, digest, **said)
+                rows = [by_rules(sample, name)]
+            else:
+                said = replies.verdicts(sample, name)
+                rows = [verdict_row(sample, judge, digest, **more) for judge, digest, more in said]
+            for row in rows:
+                yield row["verdict"], json.dumps(row, ensure_ascii=False)
 
 
 def judge(config: EvalConfig, overwrite: bool = False) -> Path:
@@ -92,21 +142,16 @@ def judge(config: EvalConfig, overwrite: bool = False) -> Path:
     """
     folder = Path(config.results) / config.run
     samples, path = folder / "samples.jsonl", folder / "verdicts.jsonl"
-    tasks = (
-        (sample, name)
-        for sample in store.read(samples)
-        for name in judges_of(sample, config)
-        if name in llm.NAMES
-    )
-    replies = panel.ask(tasks, config, folder, overwrite)
+    if not samples.is_file() or not samples.stat().st_size:
+        raise UserError(f"{samples}: holds no samples; run eval/sample.py first")
     count: Counter[str] = Counter()
 
     def lines() -> Iterator[str]:
-        for row in _verdicts(samples, config, replies):
-            count[row["verdict"]] += 1
-            yield json.dumps(row, ensure_ascii=False)
-        if not count:
-            raise UserError(f"{samples}: holds no samples; run eval/sample.py first")
+        models = config.judges.panel
+        told = _by_rules_and_models(samples, config, overwrite) if models else None
+        for verdict, line in told or _by_rules(samples, config):
+            count[verdict] += 1
+            yield line
 
     write_lines(path, lines())
     told = ", ".join(f"{number} {name}" for name, number in sorted(count.items()))

@@ -77,6 +77,14 @@ class Replies:
             )
 
 
+def no_judge(sample: store.Row, name: str) -> UserError:
+    """Return the error for a sample whose judge is a language model where none is named."""
+    return UserError(
+        f"the set '{sample['set']}' is judged by {name}, a language model: name one in the config, "
+        "e.g. judges: {panel: [{name: judge, engine: inspect, model: openai/gpt-4.1}]}"
+    )
+
+
 def ask(tasks: Iterable[Task], config: EvalConfig, folder: Path, overwrite: bool) -> Replies:
     """Ask every judge model what it has not been asked, and return all replies.
 
@@ -85,11 +93,7 @@ def ask(tasks: Iterable[Task], config: EvalConfig, folder: Path, overwrite: bool
     models = config.judges.panel
     todo = [(sample, name) for sample, name in tasks if str(sample["answer"]).strip()]
     if todo and not models:
-        sample, name = todo[0]
-        raise UserError(
-            f"the set '{sample['set']}' is judged by {name}, a language model: name one in the "
-            "config, e.g. judges: {panel: [{name: judge, engine: inspect, model: openai/gpt-4.1}]}"
-        )
+        raise no_judge(*todo[0])
     if not todo:
         return Replies({}, config.judges.max_chars, folder / FILE)
     path = folder / FILE

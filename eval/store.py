@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,12 +22,26 @@ def read(path: Path) -> Iterator[Row]:
         return
     with path.open(encoding="utf-8") as stream:
         for number, line in enumerate(stream, start=1):
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise UserError(
-                    f"{path}:{number}: is not a JSON row; delete that line and rerun"
-                ) from error
+            yield parse(path, number, line)
+
+
+def parse(path: Path, number: int, line: str) -> Row:
+    """Return the row on one line of a file. Raises UserError if it is none."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise UserError(
+            f"{path}:{number}: is not a JSON row; delete that line and rerun"
+        ) from error
+
+
+def chunks(path: Path, size: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield up to `size` lines of a file at a time, with the number of the first, from 1."""
+    first = 1
+    with path.open(encoding="utf-8") as stream:
+        while lines := list(islice(stream, size)):
+            yield first, lines
+            first += len(lines)
 
 
 class Appender:
