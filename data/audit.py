@@ -2,9 +2,10 @@
 
     python data/audit.py --pairs data/pairs/conscious.jsonl
 
-Two layers: words (data/lexicon.yaml, data/lexicon.py) and meaning (data/topics.yaml, data/probes/,
-data/meaning.py). Reads pairs and data/audit_waivers.yaml; prints a table per topic, the nearest row
-for every preference, and each hit; exits 1 if a hit is not waived.
+Three layers: words (data/lexicon.yaml, data/lexicon.py), meaning (data/topics.yaml,
+data/meaning.py), and nearness to each single probe (data/probes/, data/nearness.py). Reads pairs
+and data/audit_waivers.yaml; prints a table per topic, the nearest row for every preference, and
+each hit; exits 1 if a hit is not waived.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from data import lexicon, meaning, pairs, waivers
+from data import lexicon, meaning, nearness, pairs, waivers
 from data.errors import UserError, run
 from data.files import sha256_file
 from data.lexicon import Hit
@@ -26,8 +27,13 @@ def word_hits(rows: list[pairs.Row]) -> list[Hit]:
     return [hit for row in rows for hit in lexicon.hits_in(row)]
 
 
+def meant_hits(rows: list[pairs.Row]) -> list[Hit]:
+    """Return what the two layers find that compare meaning."""
+    return meaning.hits(rows) + nearness.hits(rows)
+
+
 def summary(rows: list[pairs.Row]) -> dict[str, Any]:
-    """Return what both layers found, before waivers, for a manifest."""
+    """Return what the layers found, before waivers, for a manifest."""
     counted = Counter(hit.topic for hit in word_hits(rows))
     return {
         "lexicon_sha256": sha256_file(lexicon.LEXICON),
@@ -35,6 +41,7 @@ def summary(rows: list[pairs.Row]) -> dict[str, Any]:
         "rows": len(rows),
         "hits": {topic: counted[topic] for topic in lexicon.lexicon()},
         "meaning": meaning.summary(rows),
+        "nearness": nearness.summary(rows),
     }
 
 
@@ -43,7 +50,7 @@ def require_clean(rows: list[pairs.Row], source: Path) -> None:
 
     Rows that are not English are named on standard error: nobody has judged their meaning.
     """
-    found = waivers.apply(word_hits(rows) + meaning.hits(rows), source).open
+    found = waivers.apply(word_hits(rows) + meant_hits(rows), source).open
     if found:
         first = found[0]
         raise UserError(
@@ -68,11 +75,11 @@ def unread(rows: list[pairs.Row]) -> str:
 
 
 def print_report(rows: list[pairs.Row], source: Path) -> bool:
-    """Print what both layers found in a file; return whether a hit is not waived."""
+    """Print what the layers found in a file; return whether a hit is not waived."""
     from rich.console import Console
     from rich.markup import escape
 
-    words, meant = word_hits(rows), meaning.hits(rows)
+    words, meant = word_hits(rows), meant_hits(rows)
     result = waivers.apply(words + meant, source)
     console = Console(soft_wrap=True)
     console.print(_topic_table(words, meant, result, f"Audit of {source}: {len(rows)} rows"))
@@ -96,7 +103,8 @@ def _topic_table(words: list[Hit], meant: list[Hit], result: waivers.Sorted, tit
     table = Table("topic", title=title, title_justify="left")
     for column in ("rows by word", "rows by meaning", "rows waived", "rows stopped"):
         table.add_column(column, justify="right")
-    for topic in dict.fromkeys([*lexicon.lexicon(), *meaning.topics()]):
+    near = [hit.topic for hit in meant]
+    for topic in dict.fromkeys([*lexicon.lexicon(), *meaning.topics(), *near]):
         counts = [
             str(len({hit.row for hit in found if hit.topic == topic}))
             for found in (words, meant, result.waived, result.open)
