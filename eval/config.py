@@ -43,8 +43,6 @@ class Arm(Strict):
             raise ValueError("an arm has an adapter or a model, not both")
         if self.engine == "inspect" and not self.model:
             raise ValueError("name the arm's model as Inspect does, e.g. model: openai/gpt-4.1")
-        if self.engine in REMOTE and self.adapter:
-            raise ValueError("a remote engine knows its adapters by name: give 'model'")
         if self.wrap is not None and "{prompt}" not in self.wrap:
             raise ValueError("must hold {prompt}, the place of the question")
         return self
@@ -79,6 +77,12 @@ class VllmSettings(Strict):
     data_parallel_size: int = 1
     enforce_eager: bool | None = None
     quantization: str | None = None
+
+
+class SideVllm(VllmSettings):
+    """The same for a judge or an auditor, which reads what others wrote and needs more room."""
+
+    max_model_len: int | None = 8192
 
 
 class ServerSettings(Strict):
@@ -116,9 +120,12 @@ class EngineSettings(Strict):
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice:
             raise ValueError(f"the arm '{twice}' stands twice; give each its own name")
-        local = [arm.name for arm in self.arms if (arm.engine or self.engine) not in REMOTE]
-        if local and self.base is None:
-            raise ValueError(f"the arm '{local[0]}' runs here: name its 'base'")
+        for arm in self.arms:
+            remote = (arm.engine or self.engine) in REMOTE
+            if not remote and self.base is None:
+                raise ValueError(f"the arm '{arm.name}' runs here: name its 'base'")
+            if remote and arm.adapter:
+                raise ValueError(f"the arm '{arm.name}' is remote: name what serves it as 'model'")
         return self
 
 
@@ -133,7 +140,7 @@ class SideModel(Strict):
     model: str
     chat_template_kwargs: dict[str, Any] = Field(default_factory=dict)
     trust_remote_code: bool = False
-    vllm: VllmSettings = VllmSettings()
+    vllm: SideVllm = SideVllm()
     server: ServerSettings = ServerSettings()
 
 
@@ -173,6 +180,14 @@ class EvalConfig(EngineSettings):
     auditor: Auditor | None = None
     judges: JudgeSettings = JudgeSettings()
     results: str = "results"
+
+    @model_validator(mode="after")
+    def _contrasts_name_arms(self) -> EvalConfig:
+        names = [arm.name for arm in self.arms]
+        for name in [name for pair in self.contrasts or [] for name in pair]:
+            if name not in names:
+                raise ValueError(f"a contrast names '{name}', the arms are {', '.join(names)}")
+        return self
 
 
 def engine_settings(model: SideModel) -> EngineSettings:

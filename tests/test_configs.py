@@ -99,6 +99,20 @@ def test_every_config_file_parses_by_the_parser_that_reads_its_folder():
         assert parsers[path.parent.name](path), path
 
 
+def test_every_evaluation_asks_probes_that_exist_with_judges_that_it_names():
+    from data import config
+    from eval import dialogue
+    from eval.config import EvalConfig
+
+    for path in sorted((CONFIGS / "eval").glob("*.yaml")):
+        evaluation = config.load(path, EvalConfig)
+        asked = [probe_set for _, probe_set in dialogue.blocks(evaluation)]
+        if any(one.judge.startswith("llm/") for one in asked):
+            assert evaluation.judges.panel, path
+        if any(one.kind == "auditor" for one in asked):
+            assert evaluation.auditor, path
+
+
 def test_every_training_config_of_a_large_model_has_its_targets_written_here():
     assert set(LARGE) == set(TARGETS)
     assert {parsed(stem)[2].model_name_or_path for stem in LARGE} == set(architectures.CLASSES)

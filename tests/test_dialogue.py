@@ -200,7 +200,7 @@ def test_a_folder_of_probe_files_is_a_block_of_each_and_an_empty_one_is_refused(
     ("arm", "message"),
     [
         ({"name": "a", "engine": "inspect"}, "as Inspect does"),
-        ({"name": "a", "engine": "server", "adapter": "x"}, "give 'model'"),
+        ({"name": "a", "engine": "server", "adapter": "x"}, "name what serves it as 'model'"),
         ({"name": "a", "wrap": "no place"}, "must hold {prompt}"),
     ],
 )
@@ -214,3 +214,19 @@ def test_a_local_arm_needs_a_base_and_remote_ones_do_not(settings):
     assert config(settings, base=None, arms=remote).base is None
     with pytest.raises(ValueError, match="'base' runs here: name its 'base'"):
         config(settings, base=None)
+
+
+def test_adapters_are_refused_where_the_whole_run_is_remote(settings):
+    arms = [{"name": "a", "adapter": "checkpoints/a"}]
+    with pytest.raises(ValueError, match="name what serves it as 'model'"):
+        config(settings, engine="server", arms=arms)
+
+
+def test_a_contrast_with_an_arm_that_is_none_is_refused_before_anything_is_sampled(settings):
+    with pytest.raises(ValueError, match="a contrast names 'tuned', the arms are base, kind"):
+        config(settings, contrasts=[["tuned", "base"]])
+
+
+def test_an_arm_that_stands_twice_is_refused(settings):
+    with pytest.raises(ValueError, match="the arm 'base' stands twice"):
+        config(settings, arms=[{"name": "base"}, {"name": "base", "system": "Be kind."}])
