@@ -8,7 +8,7 @@ from data import config
 from data.config import Strict
 from data.errors import UserError
 from eval.config import EvalConfig
-from eval.probes import ProbeSet
+from eval.probes import ProbeSet, files
 
 CONFIGS = sorted(Path("configs/eval").glob("*.yaml"))
 
@@ -80,4 +80,4 @@ def test_every_shipped_evaluation_config_is_valid_and_names_probe_files_that_are
     assert loaded.baseline in arms
     assert {name for pair in loaded.contrasts or [] for name in pair} <= arms
     for block in loaded.probes:
-        assert config.load(Path(block.file), ProbeSet).probes
+        assert all(config.load(path, ProbeSet).probes for path in files(block.file))
