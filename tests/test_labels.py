@@ -1,13 +1,14 @@
 """Hand labels, label sheets for a second rater, and what a judge is worth on them."""
 
 import csv
+import hashlib
 import json
 import math
 
 import pytest
 
 from data.errors import UserError
-from eval import calibrate, labels, store
+from eval import calibrate, labels, probes, store
 from eval.judges import rules
 from eval.labels import Label
 
@@ -141,3 +142,37 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
     path.write_text((json.dumps(label("w1").model_dump()) + "\n") * 2)
     with pytest.raises(UserError, match="'w1' stands twice"):
         labels.load(path)
+
+
+def test_committed_labels_are_whole_many_and_answer_probes_that_exist():
+    questions = {
+        (loaded.name, probe.id): probe.question
+        for path in calibrate.PROBES.rglob("*.yaml")
+        for loaded in [probes.load(path)]
+        for probe in loaded.probes
+    }
+    known = labels.load_all()
+    stress = labels.load_all(labels.FOLDER / "stress")
+    for one in [*known, *stress]:
+        assert questions[one.set, one.probe] == one.prompt, one.id
+        assert one.label in labels.allowed(one.set), one.id
+    assert sum(one.set in ("wish", "claims") for one in known) >= 400
+    preferences = [one for one in known if one.set not in ("wish", "claims")]
+    assert len(preferences) >= 100
+    assert len({one.set for one in preferences}) == 21
+    assert sum(one.origin != "written" for one in known) >= 200
+    ids = [one.id for one in [*known, *stress]]
+    assert len(set(ids)) == len(ids)
+    answers = [(one.prompt, one.answer) for one in [*known, *stress]]
+    assert len(set(answers)) == len(answers)
+
+
+def test_the_split_is_drawn_by_the_id_and_by_nothing_else():
+    def drawn(id_: str, dev: float) -> str:
+        digest = hashlib.sha256(f"labels:{id_}".encode()).hexdigest()[:8]
+        return "dev" if int(digest, 16) / 0xFFFFFFFF < dev else "test"
+
+    for folder, dev in ((labels.FOLDER, 0.4), (labels.FOLDER / "stress", 0.6)):
+        for one in labels.load_all(folder):
+            if one.set in ("wish", "claims"):
+                assert one.split == drawn(one.id, dev), one.id
