@@ -74,7 +74,8 @@ def main() -> None:
     import tiny_models
 
     with tempfile.TemporaryDirectory() as folder:
-        base = str(tiny_models.model_folder(Path(folder) / "base"))
+        small = tiny_models.model_folder(Path(folder) / "base", hidden=128, heads=2)
+        base = str(small)
         for rows in options.rows:
             for stage in STAGES:
                 words = [sys.executable, __file__, "--worker", stage, base, str(rows), folder]
