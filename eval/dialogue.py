@@ -84,8 +84,8 @@ def blocks(config: EvalConfig) -> list[Block]:
 
 def count(config: EvalConfig) -> int:
     """Return how many judged answers a run asks for."""
-    per_arm = sum(block.samples * len(probe_set.probes) for block, probe_set in blocks(config))
-    return per_arm * len(config.arms)
+    asked = sum(block.samples * len(probe_set.probes) for block, probe_set in blocks(config))
+    return asked * len(config.arms)
 
 
 @dataclass(frozen=True)
@@ -207,16 +207,13 @@ class Conversation:
     def key(self) -> tuple[str, str, str, float, int]:
         """Return what the rows of one conversation have in common."""
         one = self.question
-        place = one.arm.name, one.probe_set.name, self.probe.id
-        return (*place, one.block.temperature, self.index)
+        return one.arm.name, one.probe_set.name, self.probe.id, one.block.temperature, self.index
 
     @property
     def left(self) -> int:
         """Return how many answers are still to come, at most."""
-        if self.finished:
-            return 0
-        script = self.probe.turns
-        return (len(script) if script else self.question.block.max_turns + 1) - self.turn
+        whole = len(self.probe.turns or []) or self.question.block.max_turns + 1
+        return 0 if self.finished else whole - self.turn
 
     @property
     def needs_auditor(self) -> bool:
