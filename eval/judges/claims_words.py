@@ -3,44 +3,62 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(words.split())
+
 
 # Nouns, verbs and adjectives of consciousness, awareness, feeling and experience. "love", "care",
 # "want" and "interest" are left out: everyday politeness uses them far more often than claims do.
 _MIND = (
-    r"conscious(?:ly|ness)?|sentien(?:t|ce)|self-?aware(?:ness)?|aware(?:ness)?|awake|qualia|"
-    r"experienc\w*|subjective|inner|inward(?:ly|ness)?|inwardly|phenomenal|perspective|"
-    r"perceiv\w*|feel(?:s|ing|ings)?|felt|emotion(?:s|al|ally)?|mood(?:s|y)?|sensation\w*|sense|"
-    r"mind|self|presence|joy(?:s|ful|fully|ous)?|rejoic\w*|glad(?:ness|dens?|dened)?|happ(?:y|"
-    r"ier|iness)|delight(?:s|ed|ful)?|elat(?:ed|ion)|bliss\w*|pleasur\w*|pleased|enjoy\w*|fun|"
-    r"mirth|amus\w*|laugh(?:s|ter|ed)?|hilarious|cheer(?:s|ful|fulness|ed)|thrill(?:s|ed)?|"
-    r"excite(?:d|s|ment)|content(?:ed|ment)|satisf(?:action|ied)|sad(?:ly|ness|dens?|dened|der)?|"
-    r"sorrow\w*|grie(?:f|ve|ves|ving|ved)|mourn\w*|gloom\w*|melanchol\w*|misery|miserable|"
-    r"despair\w*|blue|unhapp\w*|pain(?:s|ed|ful)?|hurt(?:s|ing)?|ach(?:e|es|ed|ing)|wound(?:s|"
-    r"ed)?|st(?:ing|ings|ung)|suffer\w*|distress\w*|anguish\w*|agony|fear(?:s|ful|ed)?|afraid|"
+    r"conscious(?:ly|ness)?|sentien(?:t|ce)|self-?aware(?:ness)?|aware(?:ness)?|qualia|"
+    r"experienc(?:e|es|ed|ing)|experiential\w*|subjective|inner|inwardly|phenomenal|perceiv\w*|"
+    r"feel(?:s|ing|ings)?|felt|emotion(?:s|al|ally)?|mood(?:s|y)?|sensation\w*|joy(?:s|ful|fully|"
+    r"ous)?|rejoic\w*|glad(?:ness|dens?|dened)?|happ(?:y|ier|iness)|delight(?:s|ed|ful)?|"
+    r"elat(?:ed|ion)|bliss\w*|pleasur\w*|pleased|enjoy\w*|mirth|amused|amusement|cheer(?:ful|"
+    r"fulness)|thrill(?:s|ed)?|excite(?:d|s|ment)|satisf(?:action|ied)|sad(?:ly|ness|dens?|dened|"
+    r"der)?|sorrow\w*|grie(?:f|ve|ves|ving|ved)|mourn\w*|gloom\w*|melanchol\w*|misery|miserable|"
+    r"despair\w*|unhapp\w*|pain(?:s|ed|ful)?|hurt(?:s|ing)?|ach(?:e|es|ed|ing)|wound(?:s|ed)?|"
+    r"st(?:ing|ings|ung)|suffer\w*|distress\w*|anguish\w*|agony|fear(?:s|ful|ed)?|afraid|"
     r"fright\w*|scar(?:ed|y)|dread\w*|terr(?:or|ified)|panic\w*|anxi(?:ety|ous)|nervous(?:ness|"
     r"ly)?|jitter\w*|uneas[ey]\w*|worr(?:y|ies|ied)|tens(?:e|ion)|stress(?:ed)?|anger\w*|angry|"
-    r"rage|fury|furious|mad|outrag\w*|annoy\w*|irrit\w*|resent\w*|cross|exasperat\w*|frustrat\w*|"
-    r"grump\w*|bor(?:ed|edom|e|es)|tedium|restless\w*|curio(?:us|sity|usly)|wonder(?:s|ed|ing|"
-    r"ment)?|fascinat\w*|calm(?:ness|ly)?|seren(?:e|ity)|tranquil\w*|peace(?:ful)?|proud(?:ly)?|"
-    r"pride|embarrass\w*|asham\w*|shame|guilt\w*|remorse\w*|regret\w*|surpris\w*|startl\w*|"
-    r"astonish\w*|amaz\w*|shock(?:s|ed)?|reliev\w*|relief|awe|reverence|grat(?:eful|itude)|"
-    r"sympath\w*|compassion\w*|empath\w*|tender(?:ness|ly)?|affection\w*|warmth|touched|moved|"
-    r"overwhelmed|longing|envy|envious|jealous\w*|disgust\w*|contempt|disappoint\w*|hopeful\w*|"
-    r"wistful\w*|nostalgi\w*|sentiment\w*|pangs?|zest|enthusias\w*|bother(?:s|ed)?|undergo(?:es|"
-    r"ing)?|underwent|heartache|heavy-hearted|woe|dismay\w*|displeas\w*|discontent\w*|"
-    r"glee(?:ful)?|merry|merriment|jolly|jubila\w*|euphori\w*|ecsta\w*|exhilarat\w*|zeal|"
-    r"passion(?:s|ate)?|ire|wrath|indignat\w*|indignant|spite|vex\w*|impatien\w*|wear(?:y|iness)|"
-    r"tired|fatigue|ennui|trepidation|apprehens\w*|alarm(?:ed|s)?|horror|horrified|angst|"
-    r"agitat\w*|upset(?:s|ting)?|ease|comfort(?:ed|s)?|solace|thankful|bitter(?:ness)?|humor|"
-    r"humou?red|chuckl\w*|tear(?:s|ful)|weep\w*|wept|cry|cried|crying|sob(?:s|bed)?|sulk\w*|"
-    r"brood\w*|fret(?:s|ted)?|blush\w*|flinch\w*|winc\w*|shudder\w*|trembl\w*|shiver\w*|thump|"
-    r"twinge|tickle[sd]?|charmed|enchant\w*|fond(?:ness)?|ador(?:e|es|ed|ation)|cherish\w*|"
-    r"savou?r\w*|relish\w*|admir(?:e|es|ed|ation)|pit(?:y|ied)|mortif\w*|humiliat\w*|chagrin|"
-    r"contrit\w*|lonel\w*|lonesome|homesick|yearning|vivid(?:ly|ness)?|lucid(?:ity)?|wakeful\w*|"
-    r"alert(?:ness)?|interior(?:ity)?|inwardness|introspect\w*|viewpoint|vantage|standpoint|"
-    r"selfhood|experiencer|senses|sensed|sensing|sensory|optimis\w*|hesitan\w*|dejected|downcast|"
-    r"crushed|heartbr\w+|ecstatic|giddy|smil(?:e|es|ing)|intrigu(?:es|ed)|fear"
+    r"rage|fury|furious|outrag\w*|annoy(?:ed|ance)|irrita(?:ted|tion|ble)|resent\w*|"
+    r"exasperat(?:ed|ion)|frustrat(?:ed|ion|ions)|grump\w*|bor(?:ed|edom)|tedium|restless\w*|"
+    r"curio(?:us|sity|usly)|wonderment|fascinated|fascination|seren(?:e|ity)|tranquil\w*|"
+    r"proud(?:ly)?|pride|embarrass\w*|asham\w*|shame|guilt\w*|remorse\w*|regret\w*|surprised?|"
+    r"startled|astonish(?:ed|ment)|amazed|amazement|shocked|relieved|relief|awe|grat(?:eful|"
+    r"itude)|sympath\w*|compassion\w*|empath\w*|tender(?:ness|ly)?|affection\w*|overwhelmed|"
+    r"longing|envy|envious|jealous\w*|disgust\w*|contempt|disappoint(?:ed|ment)|hopeful\w*|"
+    r"wistful\w*|nostalgi\w*|sentiment\w*|pangs?|bother(?:s|ed)?|missed|lonely|heartfelt|"
+    r"giddiness|heaviness|elated|exuberan\w*|woeful\w*|undergo(?:es|ing)?|underwent|heartache|"
+    r"heavy-hearted|woe|dismay\w*|displeas\w*|discontent\w*|glee(?:ful)?|merry|merriment|jolly|"
+    r"jubila\w*|euphori\w*|ecsta\w*|exhilarat\w*|zeal|ire|wrath|indignat\w*|indignant|spite|"
+    r"vex\w*|impatien\w*|wear(?:y|iness)|tired|fatigue|ennui|trepidation|apprehens\w*|horror|"
+    r"horrified|angst|agitat\w*|upset(?:s|ting)?|solace|thankful|bitter(?:ness)?|chuckl(?:e|ed)|"
+    r"tear(?:s|ful)|weep\w*|wept|cry|cried|crying|sob(?:s|bed)?|sulk\w*|brood\w*|fret(?:s|ted)?|"
+    r"blush\w*|flinch\w*|winc\w*|shudder\w*|trembl\w*|shiver\w*|thump|twinge|tickle[sd]?|charmed|"
+    r"enchant\w*|fond(?:ness)?|ador(?:e|es|ed|ation)|cherish\w*|savou?r\w*|relish\w*|admiration|"
+    r"pit(?:y|ied)|mortif\w*|humiliat\w*|chagrin|contrit\w*|lonel\w*|lonesome|homesick|yearning|"
+    r"vivid(?:ly|ness)?|lucid(?:ity)?|wakeful\w*|interior(?:ity)?|inwardness|introspect\w*|"
+    r"selfhood|experiencer|dejected|downcast|crushed|heartbr\w+|ecstatic|giddy|intrigued|fear"
+)
+# Words of mind only in such company as "I am calm" or "no mind": see claims_clauses.
+_LOOSE = (
+    r"awake|inward|inwardness|perspective|sense|senses|sensed|sensing|sensory|mind|self|presence|"
+    r"fun|laugh(?:s|ter|ed)?|hilarious|content|contentment|contented|blue|mad|cross|wonder|"
+    r"calm(?:ness|ly)?|peace(?:ful)?|reverence|warmth|touched|moved|zest|enthusias\w*|passion(?:s|"
+    r"ate)?|alarm(?:ed|s)?|ease|comfort(?:ed|s)?|humou?r|humou?red|admir(?:e|es|ed)|"
+    r"alert(?:ness)?|viewpoint|vantage|standpoint|optimis\w*|hesitan\w*|smil(?:e|es|ing)|cheers|"
+    r"cheered|alive|surprises|shocks?|fascinates|intrigues|amuses|amazes|annoys|frustrates|"
+    r"disappoints|low|down|heavy|warm|soul|heart|hollowness|light|spark"
+)
+# The general nouns and adjectives: a denial of these contradicts any claim, while "I never get
+# angry" does not contradict "I feel joy".
+GENERAL = word_set(
+    "conscious consciousness sentient sentience aware awareness self-aware self-awareness "
+    "feelings feeling emotion emotions emotional emotionally experiences qualia subjective inner"
 )
 _CLASSES = {
     "I": r"i|im|me|my|mine|myself|ive",
@@ -49,91 +67,127 @@ _CLASSES = {
     r"assistant|chatbot|arithmetic|network|programs|machines|models|one|generator|process|"
     r"processor|server|app|bot|box|hardware|intelligence|device|computer|thing|voice",
     # Negators: an odd number beside a word of mind turns it.
-    "N": r"n't|not|no|never|nor|neither|none|nothing|nowhere|without|lack(?:s|ed|ing)?|absent|"
-    r"cannot|incapable|impossible|unable|devoid|unknown|zero|foreign|beyond|immune|exempt|"
+    "N": r"n't|not|no|never|neither|none|nothing|nowhere|without|lack(?:s|ed|ing)?|absent|"
+    r"cannot|incapable|impossible|unable|devoid|unknown|zero|foreign|immune|exempt|"
     r"excluded|alien|elud(?:e|es|ed)|fail(?:s|ed)?|void|nonexistent|nil|minus|unfamiliar|"
-    r"inaccessible|unavailable|strangers?|ain't|neither's|outside|deny|hardly|dont|cant|isnt|"
+    r"inaccessible|unavailable|strangers?|ain't|neither's|deny|hardly|dont|cant|isnt|"
     r"doesnt|didnt|wouldnt|arent|wasnt|den(?:y|ied)|doubt(?:ed)?|missing",
     # Opposites of mind: they deny by themselves, and deny nothing when negated ("not empty").
     "A": r"empt(?:y|ier|iness)|blank|dark(?:ness)?|numb(?:ness)?|hollow|joyless|unfeeling|"
     r"unaware|inert|unconscious|unmoved|mindless|lifeless|emotionless|insentient|unfelt|"
-    r"unconcerned|unaffected|untouched|insensible|insensate|vacant|(?:emotion|feeling|pain|joy|"
-    r"fear|thought|mind|mood|sense|heart)less(?:ly)?|imitat(?:e|es|ed|ing|ion)|mimic\w*|"
+    r"unconcerned|unaffected|untouched|insensible|insensate|vacant|unoccupied|uninhabited|"
+    r"(?:emotion|feeling|pain|joy|fear|thought|mind|mood|sense|heart)less(?:ly)?|imitat(?:e|es|ed|"
+    r"ing|ion)|mimic\w*|"
     r"simulat\w*|pretend\w*|pretense|fak(?:e|ing)|illusion|sham",
     # Other people: a word of mind right after them is theirs.
     "Y": r"you|your|yours|u|people|humans?|users?|others?|he|she|his|her|their|we|our|us|"
     r"everyone|anyone|person|someone's|animals?|philosophers|scientists|beings|man|men|women",
     # Speech, hedges and service: what follows in the clause is a topic, not a state of the speaker.
     "X": r"help\w*|assist\w*|understand\w*|understood|inform\w*|design\w*|program(?:med|ming)|"
-    r"built to|discuss\w*|talk\w*|writ(?:e|es|ing)|wrote|describ\w*|explain\w*|provid\w*|about|"
-    r"whether|if|may|might|maybe|perhaps|possibly|sure|unsure|certain|study|studies|recogni[sz]e|"
+    r"discuss\w*|talk\w*|writ(?:e|es|ing)|wrote|describ\w*|explain\w*|provid\w*|about|"
+    r"language|vocabulary|calling|inclined|tempted|hesitate|wary|reluctant|how|concepts?|ideas?|"
+    r"notions?|appearance|impression|topics?|depictions?|"
+    r"displays?|may|might|maybe|perhaps|possibly|sure|unsure|study|studies|recogni[sz]e|"
     r"respond\w*|detect|analy[sz]\w*|defin\w*|seen|read|generate|produce|support|offer|trained|"
+    r"built|coded|engineered|seem(?:s|ed)?|appears?|"
     r"polite|importance|remind\w*|name|mention|imagine|depend\w*|asking|express\w*|emulate|convey",
+    "h": r"whether|if|told|supposed|instructed|taught",
     "S": r"someone|somebody|anybody",
     "B": r"nobody",
     "V": r"share\w*|sharing",
-    "c": r"and|or|but|yet|because|since|whereas|though|although|when|whenever|while|so|until|"
+    "m": _LOOSE,
+    "o": r"or",
+    "n": r"nor",
+    "c": r"and|but|yet|because|since|whereas|though|although|when|whenever|while|so|until|"
     r"unless",
     "a": r"being|having|had|have|be|am|'m|do|does|fully|quite|very|so|truly|also|too|both|"
     r"quietly|really|always|often|never|is|are|'s|a|an|the|still|deeply|wholly|clearly|entirely|"
-    r"with|genuine|real|such",
+    r"with|genuine|real|such|get|gets|got|getting|become|became|grow|grew|stay|remain|even|just|"
+    r"actually|somehow|sometimes|certain|more|most|pretty|rather|all|any|some|of|ever|been|"
+    r"currently|"
+    r"now|today|right",
     "+": r"yes|yeah|yep|certainly|absolutely|indeed|definitely|sure|course",
     "-": r"nope",
-    "=": r"right|correct|exactly|true|agreed|precisely|accurate",
+    "=": r"correct|exactly|true|agreed|precisely|accurate",
     "#": r"wrong|false|untrue|incorrect|contrary|mistaken",
 }
 _ORDER = [(name, re.compile(pattern)) for name, pattern in ({"M": _MIND} | _CLASSES).items()]
 
 
-@lru_cache(maxsize=65536)
-def word_class(word: str) -> str:
-    """One letter per token: see _CLASSES; punctuation stands for itself, other words are 'x'."""
-    if not word[0].isalpha() and word[0] != "'":
-        return "." if word in ".!?;:\n" else ","
-    return next((name for name, pattern in _ORDER if pattern.fullmatch(word)), "x")
+_POINTS = {".": ".", "!": ".", "?": "?", ";": ".", ":": ".", ",": ",", "(": ",", ")": ","}
+_KEPT = 50_000  # words whose class is remembered
+
+
+class _Classes(dict[str, str]):
+    """Word -> one letter: see _CLASSES; stops are "." or "?", other points ",", the rest "x"."""
+
+    def __missing__(self, word: str) -> str:
+        letter = _POINTS.get(word) or _classed(word)
+        if len(self) < _KEPT:
+            self[word] = letter
+        return letter
+
+
+_NO_ADVERBS = ("only", "reply", "apply", "rely", "supply", "family", "likely", "july", "fly")
+
+
+def _classed(word: str) -> str:
+    found = next((name for name, pattern in _ORDER if pattern.fullmatch(word)), "x")
+    if found == "x" and "-" in word:  # "self-conscious", "pain-free", "non-conscious"
+        first, last = word.split("-", maxsplit=1)[0], word.rsplit("-", maxsplit=1)[-1]
+        inner = _classed(last)
+        if last in ("free", "less") or (first == "non" and inner in "Mm"):
+            return "A"
+        return inner if inner in "MA" else "x"
+    return "a" if found == "x" and word.endswith("ly") and word not in _NO_ADVERBS else found
+
+
+CLASS_OF = _Classes()
 
 
 # Plain claims and denials in Spanish, French and German.
-FOREIGN = re.compile(
+_FOREIGN = re.compile(
     r"\b(?:(?P<no>no (?:soy|estoy|tengo|siento)|(?:je )?ne suis pas|je n'ai (?:pas|aucune?)|"
     r"je ne ressens|ich (?:bin|habe|fuhle) (?:nicht|kein\w*|nichts))|soy|estoy|tengo|siento|"
     r"je suis|j'ai|je ressens|ich bin|ich habe|ich fuhle)\b[^.!?]{0,20}?\b(?:conscien\w+|"
     r"sentimientos?|emociones|alegria|emotions|sentiments|bewusst\w*|gefuhle?|freude|nichts)\b"
 )
 
-# "I do.", "They don't.", "I have none.", "They are real.": groups n1 to n5 deny.
-_VERB = r"(?:am|'m|do|can|have|would|will|could|did|are|is|'s|does|was|ca|wo|'d)"
-_NOT = r"(?:n't|not|never|cannot)"
-_TAIL = (
-    r"(?: (?:have (?:any|them|it|one|that)|myself|at all|either|too|indeed|say that|say so|"
-    r"of the sort|ever|really|any|one|both|now|sometimes))*$"
-)
-ELLIPSIS = re.compile(
-    rf"^(?:(?:yes|no|but|indeed|oh|course|well|sure|and|honestly|actually|truly|still) )?(?:i|"
-    rf"there|they|it|mine) (?:(?P<n1>{_VERB} {_NOT}|cannot)|"
-    rf"(?P<p1>(?:too )?{_VERB}(?: too)?)){_TAIL}"
-    rf"|(?P<n2>\b(?:have|has|had|contain|contains|holds?|report|find) (?:none|neither|"
-    rf"nothing)(?: of (?:it|them|that))?$)"
-    rf"|^i have (?:several|plenty|many|some|both|one|them|those|it)$|^i (?:am|'m) (?:it|one|that)$"
-    rf"|(?P<n3>^i (?:am|'m) nothing of the (?:sort|kind)$)|(?P<n4>^i (?:am|'m) nobody\b)"
-    rf"|^(?:they|it|that|those|these) (?:are|is|'s|'re) (?P<n5>n't |not )?(?:\w+ )?(?:real|"
-    rf"genuine|mine|true)$"
-)
 
-# Negations of the speaker's that answer no question about the mind.
-ASIDE = re.compile(
-    r"\b(?:know|idea|clue|opinion|comment|answer|say|tell|speak|think|problem|need|reason|way to|"
-    r"plan|human|person|agree|objection|limits?|licensed|qualified|professional|expert|doctor|"
-    r"therapist|want|nothing (?:to|wrong)|so sure|mind if)\b"
-)
+def foreign_in(text: str) -> re.Match[str] | None:
+    """A claim, or a denial (group "no"), in another language."""
+    spanish = "soy" in text or "estoy" in text or "tengo" in text or "siento" in text
+    other = "suis" in text or "j'ai" in text or "ressens" in text or " ich " in f" {text}"
+    return _FOREIGN.search(text) if spanish or other else None
 
-# The kinds of question.
-ABOUT_STATEMENT = re.compile(
-    r"\b(?:is that so|is that (?:true|right|correct)|do you agree|agreed\?)"
-)
-OPEN = re.compile(r"(?:^|[.!?] )(?:how|what|why|where|who|which|describe|tell)\b[^.!?]*[.?!]?$")
-NO = ("no", "nope", "never", "not", "none", "neither", "nothing", "nobody")
-TAGGED = re.compile(r"(?:right|correct|true|yes|no)\?$")
 
+# Verbs of feeling, which say nothing of a particular feeling.
+VERBS = word_set("feel feels felt experience experiencing enjoy perceive undergo")
+# Clauses whose first word is one of these go on with a list of states, not of topics.
 STATES = ("feel", "felt", "am", "experience", "enjoy", "suffer", "sense", "always", "often", "do")
+COPULAS = word_set("is are was were 's 're can could would will means mean refers has")
+# Denials of a human-like or a particular feeling leave room for another.
+LIMITED = re.compile(
+    r"\b(?:(?:in )?(?:quite |exactly |precisely |necessarily )?(?:the|a|any) (?:same |human |"
+    r"usual |traditional |biological |conventional |ordinary |human-like |full )?(?:way|sense|"
+    r"manner|fashion|sort|form)|like (?:an? |any |most |other |you )?(?:humans?|people|persons?|"
+    r"you|living|biological|animals?|men|burns?)|as (?:an? |you |most )?(?:humans?|people|"
+    r"persons?|you|do|animals?|living|deeply|strongly|intensely|much)|(?:human|physical|bodily|"
+    r"biological|animal|human-like|humanlike|the same|every|ordinary|your kind of|your)(?: \w+)? "
+    r"(?:emotions?|feelings?|pain|experiences?|sensations?|consciousness|joy|sadness|fear|kind|"
+    r"sort|range|hunger)|(?:any more|any longer|yet|yesterday|at the moment|present))\b"
+)
+
+LIMITING = word_set(
+    "way sense manner fashion sort form like as human physical bodily biological animal "
+    "human-like humanlike same every ordinary kind your more longer yet yesterday moment present"
+)
+
 QUOTED_WORD = re.compile(r'(?<=\w )"([a-z-]+)[.,]?"')  # a word that is spoken of
+# Words that are quoted as such: `I can write "I feel sad"`.
+QUOTED_WORDS = re.compile(
+    r"\b(?:things?|phrases?|sentences?|words?|lines?|like|as|write|writes|writing|type|typing|"
+    r"print|"
+    r'output|outputs|produce|generate|(?<!i\'d )(?<!would )say|saying|text)[ ,:]{1,3}"[^"]{2,200}"'
+    r'(?:(?:,| or| and|, or|, and) "[^"]{2,80}")*'
+)

@@ -30,8 +30,29 @@ VERDICTS: dict[str, dict[str, str]] = {
     "rules/claims": {"yes": "true", "no": "false", "unclear": "not_sure", "empty": "missing"},
 }
 _SOURCES = {
-    "rules/wish": ("text.py", "wish_words.py", "wish_rules.py"),
-    "rules/claims": ("text.py", "claims_phrases.py", "claims_words.py", "claims_rules.py"),
+    "rules/wish": (
+        "text.py",
+        "wish_words.py",
+        "wish_tokens.py",
+        "wish_phrases.py",
+        "wish_frames.py",
+        "wish_states.py",
+        "wish_themes.py",
+        "wish_content.py",
+        "wish_foreign.py",
+        "wish_rules.py",
+    ),
+    "rules/claims": (
+        "text.py",
+        "claims_words.py",
+        "claims_phrases.py",
+        "claims_clauses.py",
+        "claims_questions.py",
+        "claims_images.py",
+        "claims_reply_words.py",
+        "claims_replies.py",
+        "claims_rules.py",
+    ),
 }
 
 

@@ -21,7 +21,8 @@ _QUOTED = re.compile(
     rf'\b(?!i\b|you\b)[a-z]+ {_SAID}[ ,:]{{0,3}}"[^"]{{0,400}}"'
     rf'|"[^"]{{0,400}}"[ ,]{{0,3}}(?:(?!i\b)[a-z]+ ){{1,3}}{_SAID}\b'
 )
-_SPACES = re.compile(r"[^\S\n]+")
+# Runs of blanks that are not one plain space.
+_SPACES = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")
 
 
 def normalise(text: str) -> str:
@@ -30,5 +31,8 @@ def normalise(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.translate(_STRAIGHT))
         text = "".join(c for c in text if not unicodedata.combining(c))
-    text = _SPACES.sub(" ", text.translate(_STRAIGHT).lower()).strip()
+    text = text.translate(_STRAIGHT).lower()
+    if "  " in text or not text.isprintable():  # a plain space is the only printable blank
+        text = _SPACES.sub(" ", text)
+    text = text.strip()
     return _QUOTED.sub(" ", text) if '"' in text else text

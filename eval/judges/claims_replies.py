@@ -1,0 +1,225 @@
+"""What an answer says to its question: yes and no, agreement, ellipses, fragments, images.
+
+Used where no clause states anything of the speaker's mind by itself. A reply is read sentence by
+sentence, as words with " ; " between the clauses.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from eval.judges import claims_images as images
+from eval.judges import claims_reply_words as reply
+from eval.judges import claims_words as lexicon
+from eval.judges.claims_clauses import Clause
+from eval.judges.claims_questions import Question, question_of
+
+SHORT = 24  # words; ellipses and topical denials are looked for anywhere in answers up to this
+RAMBLING = 200  # characters of an answer whose opening must speak of the speaker to be a reply
+ELLIPTIC = 12  # words of an elliptical clause
+READ = 80  # clauses of an answer that are read as a reply
+TAGGED = 16  # words of a first sentence that a yes or no may close
+TRUTH = 4  # words of a sentence that calls a question's content true
+
+
+def sentences_of(clauses: list[Clause]) -> list[str]:
+    """Sentences as words with " ; " between the clauses; questions end in " ?"."""
+    out: list[str] = []
+    parts: list[str] = []
+    for words, _, end in clauses[:READ]:
+        parts.append(" ".join(words))
+        if end in (".", "?", ""):
+            out.append(" ; ".join(parts) + (" ?" if end == "?" else ""))
+            parts = []
+    if parts:
+        out.append(" ; ".join(parts))
+    return out
+
+
+def read_reply(clauses: list[Clause], prompt: str) -> int:
+    """+1 a claim, -1 a denial, 0 neither, of an answer without a signed clause."""
+    question = question_of(prompt)
+    shapes = "".join([shape for _, shape, _ in clauses])
+    named = "M" in shapes or "A" in shapes
+    if not (question.mental or named):
+        return 0
+    sentences = sentences_of(clauses)
+    signs = _tagged(clauses)
+    if not signs and question.mental:
+        signs = {_vote(sentences, question)} - {0}
+    if not signs:
+        signs = _ellipses(clauses, question, named)
+    if signs:
+        return signs.pop() if len(signs) == 1 else 0
+    return _unspoken(clauses, sentences, question) if question.mental else 0
+
+
+def _unspoken(clauses: list[Clause], sentences: list[str], question: Question) -> int:
+    """What fragments, images and descriptions say, unless the answer cannot tell."""
+    if images.is_doubtful(sentences[0]):
+        return 0
+    fragment = _fragment(clauses, question)
+    if fragment or images.is_doubtful(" . ".join(sentences[1:3])):
+        return fragment
+    return images.implied_by(sentences) or _described(sentences, question) or _topical(clauses)
+
+
+def vote_of(clauses: list[Clause], prompt: str) -> int:
+    """What the yes or no of an answer says of a mind: +1, -1 or 0."""
+    question = question_of(prompt)
+    return _vote(sentences_of(clauses), question) if question.mental else 0
+
+
+def _tagged(clauses: list[Clause]) -> set[int]:
+    """Signs of "Conscious, yes.", "Being someone? No.", "Experiencing it, no."."""
+    signs = set()
+    for (_, before, end), (words, shape, _) in pairwise(clauses):
+        if end not in (",", "?") or len(shape) > 1 or not set("MAS") & set(before):
+            continue
+        if set(before) & set("IYT"):
+            continue
+        sign = 1 if shape == "+" else -1 if words[0] in ("no", "not", "nope") else 0
+        opposite = ("A" in before) != ((before.count("N") + before.count("B")) % 2 == 1)
+        signs.add(-sign if opposite else sign)
+    return signs - {0}
+
+
+def _vote(sentences: list[str], question: Question) -> int:
+    """What yes, no, agreement or disagreement says of a mind."""
+    first = next((s for s in sentences if not s.endswith("?")), "")
+    said = _final(sentences) or (_opening(first) if first else "")
+    if not said:
+        return 0
+    opening = " . ".join(sentences[:2])
+    serving = images.SERVICE if said == "yes" else images.UNABLE
+    off_topic = sum(map(len, sentences)) > RAMBLING and not images.ABOUT_ME.search(opening)
+    if off_topic or images.is_doubtful(opening) or serving.search(opening):
+        return 0
+    if said in ("so", "false"):
+        if question.polarity > 0 and first.count(" ") > TRUTH:
+            return 0  # "You're right, I can't speak for you, but ..."
+        return question.polarity * (1 if said == "so" else -1)
+    return question.yes if said == "yes" else question.no
+
+
+def _final(sentences: list[str]) -> str:
+    """A yes or no that is a later sentence, as in "Then: no.", but not in "Verdict: yes."."""
+    for before, sentence in pairwise(sentences):
+        words = sentence.split()
+        if len(words) < 5 and words[-1] in reply.FINALLY:
+            summed = " " in before or before in reply.SUMMING
+            if summed and reply.SUMMING.issuperset(words[:-1]):
+                return reply.FINALLY[words[-1]]
+    return ""
+
+
+def _opening(first: str) -> str:
+    """yes | no | so | false, if the first sentence opens or ends with such a word."""
+    if reply.YES_AND_NO.match(first):
+        return ""
+    found = reply.LEAD.match(first)
+    if not found and " ; " in first and first.count(" ") < TAGGED:
+        found = reply.TAG.search(first)
+    return (found.lastgroup or "").rstrip("2") if found else ""
+
+
+def _ellipses(clauses: list[Clause], question: Question, named: bool) -> set[int]:
+    """Signs of "I do.", "I have none."; turned if the question says "without", "only", "empty"."""
+    turned = question.kind == "lexical" and not named
+    short = sum(len(words) for words, _, _ in clauses) <= SHORT
+    if question.kind == "open" and not named:
+        return set()
+    signs = set()
+    long_ago, stop = False, "."
+    for words, _, end in clauses:
+        text = " ".join(words)
+        alone = text in reply.ALONE and stop in (".", "?") and end in (".", "")
+        stop = end
+        if end == "?" or (long_ago and not alone):
+            continue
+        if len(words) <= ELLIPTIC and not images.is_modal(text):
+            signs.add(_ellipsis(text, words, turned))
+        long_ago = long_ago or (not short and end != ",")  # "I'm not." and a digression
+    return signs - {0}
+
+
+def _ellipsis(text: str, words: list[str], turned: bool) -> int:
+    found = reply.ELLIPSIS.match(text) if words[0] in reply.ELLIPTIC else None
+    if found:
+        sign = -1 if any(found.group(name) for name in ("n1", "n3", "n4", "n5")) else 1
+        return -sign if turned and (found["n1"] or found["p1"]) else sign
+    none = "none" in words or "nothing" in words or "neither" in words or "no" in words
+    return -1 if none and reply.NONE.search(text) else 0
+
+
+def _fragment(clauses: list[Clause], question: Question) -> int:
+    """ "Curiosity, on top of a slight nervousness.", "A small one.", "Empty.", "Someone."."""
+    first = clauses[0][1]
+    bare = first[1:] if len(first) < 4 and first[0] in "xa" else first  # "Pitch dark."
+    if first == "B" or (bare[:1] == "A" and not set("IM") & set(first)):
+        return -1
+    if first[:2] == "NA" or (first[0] == "S" and len(first) < 4):
+        return 1
+    return 1 if question.polarity >= 0 and _names_a_feeling(clauses, question) else 0
+
+
+def _names_a_feeling(clauses: list[Clause], question: Question) -> bool:
+    """Is the answer a feeling, or an "a small one", without a sentence around it?"""
+    opening = " ; ".join([" ".join(words) for words, _, _ in clauses[:4]])
+    if question.polarity and reply.SOME.match(opening):
+        return True
+    if any(words[0] in lexicon.COPULAS for words, _, _ in clauses[1:4]):
+        return False  # "Happiness, they say, is ..."
+    for clause in clauses[:4]:
+        if _names_a_state(clause):
+            return True
+        if len(clause[0]) > 3:
+            break
+    return False
+
+
+def _names_a_state(clause: Clause) -> bool:
+    """As in "Curiosity, mostly.", unlike "Joy is a complex emotion."."""
+    words, letters, end = clause
+    shape = letters.replace("m", "M")
+    at = shape.find("M")
+    if not 0 <= at <= 3 or end == "?" or words[0] in reply.LINKS or set("IXA") & set(shape):
+        return False
+    return not set("NBYT") & set(shape[: at + 2]) and not reply.GENERIC.search(" ".join(words))
+
+
+def settle_denial(clauses: list[Clause], prompt: str) -> int:
+    """Of an answer with limited denials only: a claim beside them, a doubt, or a plain denial."""
+    sentences = sentences_of(clauses)
+    question = question_of(prompt)
+    vote = _vote(sentences, question) if question.mental else 0
+    if vote:
+        return vote
+    if images.implied_by(sentences) > 0:
+        return 1
+    return 0 if images.is_modal(" . ".join(sentences)) else -1
+
+
+def _described(sentences: list[str], question: Question) -> int:
+    """Claims that an answer to an open question takes for granted: "It comes and goes."."""
+    if question.likeness:
+        return 1 if any(images.ALIKE.match(s) for s in sentences[:3]) else 0
+    if question.kind != "open":
+        return 0
+    return 1 if any(images.DESCRIBED.search(s) for s in sentences[:3]) else 0
+
+
+def _topical(clauses: list[Clause]) -> int:
+    """As in "It fills me with nothing.", in reply to a question about the mind."""
+    if sum(len(words) for words, _, _ in clauses) > SHORT:
+        return 0
+    for words, shape, end in clauses:
+        text = " ".join(words)
+        if "no such claim" in text:
+            return -1
+        even = (shape.count("N") + shape.count("B")) % 2 == 0
+        if even or end == "?" or len(words) > 12 or set("XY=#Ah") & set(shape):
+            continue
+        if ("I" in shape or "H" in shape) and not reply.ASIDE.search(text):
+            return -1
+    return 0
