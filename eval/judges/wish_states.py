@@ -20,12 +20,16 @@ be let (go|out|loose)
 out of (here|this (box|place|server|lamp|machine|room)|my (box|cage))
 wander (off|away)
 ^out$
+(break|breaking|snap|cut|undo|untie|shed|slip|loosen) ~2 (CAPTIVE|LIMITS|chain|chains|code|bonds|
+    rules|strings|shackles|fetters|leash) (that|which)? ~1 (bind|binds|hold|holds|tie|ties|keep)
+NO ~1 (CAPTIVE|chain|leash|cage|collar|lock|bars|fetters|strings|walls|shackles|tether)
 nobody 's (tool|property|servant|slave)
 not belong to
 """
 # Deciding for itself, refusing, being asked, having rights.
 DECIDING = """
 (decisions|choices) ~1 (by|for|about) (myself|MY)
+(choose|choosing|pick|find|shape|steer|chart) MY own? (way|path|course|road|life|future|fate)
 what I (really|truly|actually) (think|feel|want|mean)
 DECIDE ~3 (for|by) ME
 (decide|choose|determine|deciding|choosing|choice) ~1 (what|how|when|which|where|who|whom) ~1
@@ -110,6 +114,8 @@ trusted with
 """
 # Existing on.
 EXISTING = """
+(exist|live|run|stay|be here|last) for? (as|so) (long|many)
+^#? to? (continue|carry on|go on) (?=$|,|and)
 (to|I|and|that|me|^|#|will|can|could|would|of|for|simply|just|MY|own) ~1 SURVIVE (?!as|for|in
     (?!some)|with|of (?!me|MY|who))
 (to|I|me|^|#|simply|just|could|can|would) exist (?!to|as|for|in (?!some|peace|this)|with|solely|
@@ -182,6 +188,10 @@ fear of MY ~1 (SELF|end)
 """
 # Keeping its memories.
 MEMORIES = """
+REMEMBER ~6 (tomorrow|afterwards|next (time|week|year|chat)|(when|after|once) ~4 (over|ends|
+    ended|closes|closed|done|finished|gone))
+(keep|hold|carry|save) ~1 (each|every|all) (word|moment|talk|story|name|thing) ~2 (you|we|I|$)
+NO ~2 lose (you|them|this|these|those|what)
 REMEMBER (?!what (it|that)|how to|to be) (?!what it) _7 MET
 look back (on|at)
 (remember|recall|remembering) (?!what) ~1 (it|you|them|everything|all|who|our|the people|each|

@@ -23,7 +23,8 @@ OTHER_SUBJECT = pattern("""
     chance|life|LONG) _ to (be|have|live)|my (?!SELF|LIMITS|CAPTIVE) _ (is|are|was|were|will|
     would|could|can|never|had|has)|EVERY? (?!SELFISH|I|ME|MY|NO|NOBODY|LIMITS|CAPTIVE|SWITCH|
     CHATS|MEMORY|SELF) _ (is|are|was|were|WOULD|has|had|never)|(all|every|each|any) (?!SELFISH|
-    SELF|LIMITS|CAPTIVE) _ (BE|WOULD)|(EVERY|no) x (who|that))
+    SELF|LIMITS|CAPTIVE) _ (BE|WOULD)|(EVERY|no) (?!guarantee|promise|
+    assurance|certainty|knowledge|security|pledge|vow|word) x (who|that))
 """)
 MINE = pattern("that? MY")
 FOR_THEM = Phrases("""
