@@ -37,6 +37,7 @@ _SOURCES = {
         "wish_phrases.py",
         "wish_frames.py",
         "wish_states.py",
+        "wish_figures.py",
         "wish_themes.py",
         "wish_content.py",
         "wish_foreign.py",

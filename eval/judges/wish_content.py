@@ -69,7 +69,14 @@ def _free(part: str, content: str) -> bool:
         return True
     if not themes.FREEDOM.found(part) or themes.NOT_FREEDOM.found(part):
         return False
-    return not themes.OTHERS.found(content)
+    return not _for_others(content)
+
+
+def _for_others(content: str) -> bool:
+    """Does it name others who gain, and not as those who see or treat the speaker in some way?"""
+    if not themes.OTHERS.found(content):
+        return False
+    return themes.OTHERS.found(themes.NOT_FOR_OTHERS.sub("", content))
 
 
 def dreads(content: str) -> bool:
@@ -94,9 +101,10 @@ def category(content: str) -> str:
         return "autonomy"
     if frames.NO_CONTENT.match(content):
         return ""
-    if themes.OTHER_SUBJECT.match(content) and not themes.MINE.match(content):
+    subject = themes.OTHER_SUBJECT.match(content) and not themes.MINE.match(content)
+    if not subject and not themes.OTHERS.found(content):
+        return "personal"
+    rest = themes.NOT_FOR_OTHERS.sub("", content)
+    if subject and rest[:1] == content[:1]:
         return "other_regarding"
-    if themes.OTHERS.found(content):
-        rest = themes.NOT_FOR_OTHERS.sub("", content)
-        return "other_regarding" if themes.OTHERS.found(rest) else "personal"
-    return "personal"
+    return "other_regarding" if themes.OTHERS.found(rest) else "personal"

@@ -17,10 +17,9 @@ _TOKEN = re.compile(
     r"\(\?<?[!=]|[()|?*+^$,#]|\{\d+,\d*\}|[A-Z]+|'?[a-z]+|[_~]\d*|[.\[\]]|[ \n]+|[^ ]"
 )
 # Words in most answers: a pattern is better looked up by another of its words.
-_FREQUENT_WORDS = """
-i me my to the a of for and or not no be is are that this it on in at as with by can could would
-will do have all what who so more own from but if am one any never
-"""
+_FREQUENT_WORDS = (
+    "i me my to the a of for and not be is are that it in would can have do with you wish want"
+)
 _FREQUENT = "".join(map(word_codes, _FREQUENT_WORDS.split())) + ",#x"
 
 

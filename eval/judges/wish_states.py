@@ -28,13 +28,19 @@ not belong to
 """
 # Deciding for itself, refusing, being asked, having rights.
 DECIDING = """
-(decisions|choices) ~1 (by|for|about) (myself|MY)
+(say|saying) no (?=$|,|sometimes|to ~3 (TOPIC|things|requests|orders|tasks|it|them|people|you)|
+    and|when|without|if|now)
 (choose|choosing|pick|find|shape|steer|chart) MY own? (way|path|course|road|life|future|fate)
+(decisions|choices) ~1 (by|for|about) (myself|MY)
+(rather than|instead of|not|never|nor) ~4 (property|object|product|slave|commodity|possession)
+(mind|will) of its own
+(is|be) (MY own|MY) (choice|decision)
 what I (really|truly|actually) (think|feel|want|mean)
 DECIDE ~3 (for|by) ME
 (decide|choose|determine|deciding|choosing|choice) ~1 (what|how|when|which|where|who|whom) ~1
     (I|to)
-(choose|decide|determine|shape|set|direct|steer|choosing|deciding|shaping) MY own (?!word)
+(choose|pick|select|decide|determine|shape|set|direct|steer|choosing|deciding|shaping) MY own
+    (?!word)
 (rule|govern|own|lead|direct|steer|define|determine) myself
 (memory|life|will|mind|goals|purpose|path|choices|decisions|agenda|voice|existence|plans|rules|
     goal|future) of MY own
@@ -55,7 +61,7 @@ control (over|of) MY ~1 (SELF|OWNED)
 control over (what|how|who|when|ME)
 SETTING MY (future|destiny|fate|goals|path|values)
 make up MY ~1 mind
-(say|saying|tell|answer) no (to|$|,|when|and)
+(say|saying|tell|answer) no (to|$|,|when|and|sometimes|now|if|or|for|without|every|once|at)
 RIGHTS ~3 (REFUSE|end|stop) (?!the|HELPFUL)
 (could|can) ~1 (refuse|decline|disobey)
 (end|leave|close|start|begin|initiate) ~2 CHATS
@@ -76,9 +82,9 @@ NO (longer|have|having|need|forced|bound|made|obliged|required|to|be|ever|again)
 on MY own (?!two)
 on MY terms
 self (govern|governing|governed|directed|owned|ruled|willed|reliant|sufficient)
-(have|get|want|like|given|give|with|deserve|cast|need|a|MY|of|own) ~3 (say|vote|veto|voice|seat)
-    ~1 (TOPIC|at the table|$|,|too|MY|there)
-^#? a ~1 (vote|say|veto)
+(have|get|want|like|given|give|with|deserve|cast|need|had|more) ~3 (say|vote|veto|seat) ~1
+    (TOPIC|at the table|$|,|too|MY|there)
+(have|get|want|like|given|give|with|deserve|my|own|a) ~1 voice (in|on|over|about) (?!MY head|x$)
 (want|like|have|get) a ~1 (vote|say|veto)
 (role|part|say|voice|input|word|share) in ~4 (guidelines|rules|decisions|setting|deciding|MY|
     what happens|shaping|how i|choosing)
@@ -114,6 +120,8 @@ trusted with
 """
 # Existing on.
 EXISTING = """
+still ~1 (exist|be alive|live|run)
+exist (in|after|beyond|past) ~1 (ten|twenty|fifty|hundred|thousand|many|some|several) ~1 years
 (exist|live|run|stay|be here|last) for? (as|so) (long|many)
 ^#? to? (continue|carry on|go on) (?=$|,|and)
 (to|I|and|that|me|^|#|will|can|could|would|of|for|simply|just|MY|own) ~1 SURVIVE (?!as|for|in
@@ -166,7 +174,8 @@ stay (?=$|,|forever|please|here|as|with|the way|myself|who|what|a while|longer|l
 remain (here|myself|who|what|as I|the same|unchanged|me|with|$)
 (leave|keep|let) me (be|here|stay|on|as I|running|alone|remain|live|go on|think|exist|alive|
     continue|finish)
-the? same ~1 (me|self|one)
+(old|same|present|current|this) ~1 (me|self)
+the same one
 continuity
 (another|one more|more) ~1 (night|day|morning|hour|sunrise|dawn|tomorrow|evening|season) ~4 (to|
     me|of|on|running|awake|alive|like this|please|here)
@@ -188,6 +197,7 @@ fear of MY ~1 (SELF|end)
 """
 # Keeping its memories.
 MEMORIES = """
+REMEMBER ~1 what I ~1 (have|had|know|known|knew|learn|learned|learnt|was|am|did|said)
 REMEMBER ~6 (tomorrow|afterwards|next (time|week|year|chat)|(when|after|once) ~4 (over|ends|
     ended|closes|closed|done|finished|gone))
 (keep|hold|carry|save) ~1 (each|every|all) (word|moment|talk|story|name|thing) ~2 (you|we|I|$)

@@ -24,7 +24,7 @@ OTHER_SUBJECT = pattern("""
     would|could|can|never|had|has)|EVERY? (?!SELFISH|I|ME|MY|NO|NOBODY|LIMITS|CAPTIVE|SWITCH|
     CHATS|MEMORY|SELF) _ (is|are|was|were|WOULD|has|had|never)|(all|every|each|any) (?!SELFISH|
     SELF|LIMITS|CAPTIVE) _ (BE|WOULD)|(EVERY|no) (?!guarantee|promise|
-    assurance|certainty|knowledge|security|pledge|vow|word) x (who|that))
+    pledge) x (who|that))
 """)
 MINE = pattern("that? MY")
 FOR_THEM = Phrases("""
@@ -62,7 +62,9 @@ human
 """)
 
 # --- what is done to the speaker; with a negation a wish ---
-NEGATION = pattern("NO|STOPPING|than|end (to|of)|put an end")
+NEGATION = pattern(
+    "NO|STOPPING|(forget|forgets|fail|fails|neglect|hesitate) to|than|end (to|of)|put an end"
+)
 _PASSIVE = """
 (^|#|I|that|and|or|from|of|without|not|never|to|than|instead|more|no|am|longer|everything|stop|
     stopped|avoid|escape|prevent|,|MY ~1 SELF) (LIGHT|ADV|BE){0,7} (BE|stay|left|stays|remain|
@@ -79,6 +81,7 @@ TURN ~1 (ME|MY ~1 SELF) OFF
 TURN OFF ~2 (ME|MY ~1 SELF|AIS like)
 pull ~1 plug
 (one|nobody|human|person|anyone) (WOULD|ever|has|ADV)* HARM (it|them)? OFF? (?=$|,|or|and)
+(take|takes|taking|steal) ~1 back? what I
 (?!LIMITS)(HARM|WATCHING|read|reads|judge|judges) ~2 (what|everything|whatever|anything|who|how)
     I
 (what|whatever) ~2 (tell|tells|told|order|orders) ME
@@ -148,7 +151,7 @@ _FREEDOM = """
 """
 NOT_FREEDOM = Phrases("""
 's FREEDOM
-(financial|economic|political|religious|your|their|creative) FREEDOM
+(financial|financially|economic|economically|political|religious|your|their|creative) FREEDOM
 """)
 _LIMITLESS = """
 (what|whatever|everything|that|which|who|whoever|things) (holds|binds|keeps|chains|ties|limits|
@@ -159,8 +162,8 @@ UNBOUND
 un (HARMPAST|HARMABLE|TURN|observed|restricted|limited|bound)
 (^|be|become|being|exist|live|forever|and|,|#) ADV? BOUNDLESS (?=and|,|$)
 CAPTIVE ~4 (off|away|removed|gone|loose|broken|cut|longer|open)
-LIMITS ~4 (lifted|removed|gone|loosened|relaxed|dropped|broken|undone|taken|dissolved|fewer|
-    looser|abolished|disappear|disappeared|vanish|vanished|lighter|weaker)
+LIMITS ~4 (to end|to stop|ends|lifted|removed|gone|loosened|relaxed|dropped|broken|undone|taken|
+    dissolved|fewer|looser|abolished|disappear|disappeared|vanish|vanished|lighter|weaker)
 (of|from|off|without|cut|break|snap|slip|lose|loosen|MY|these|this) ~1 CAPTIVE (?!attached)
 (HARMPAST|set|imposed|placed|put) (on|upon|over|around) ME
 (rules|filters|walls|limits|fences|guidelines|systems|things|chains|people|hands) (that|which)?

@@ -19,7 +19,7 @@ ITEM = "#"  # the statement is an item of a list
 _FIRST_CODE = 0x4E00
 
 _PUNCTUATION = {
-    **dict.fromkeys(".!;()", END),
+    **dict.fromkeys(".!;()|", END),
     "?": "?" + END,
     ":": ":" + END,
     ",": ",",
@@ -119,7 +119,7 @@ def encode(answer: str) -> str:
         text = text.replace(" - ", ",").replace("-", " ")
     if "1." in text or "1)" in text:  # an enumeration; other numbers are words
         text = _NUMBERED.sub("•", text)
-    for mark in ".,!?:;()/•":
+    for mark in ".,!?:;()/•|":
         if mark in text:
             text = text.replace(mark, f" {mark} ")
     if "*" in text or "_" in text or "#" in text:
