@@ -172,7 +172,7 @@ def main() -> None:
     )
     parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--config", type=Path, help="its judge models are measured too")
-    parser.add_argument("--split", choices=("dev", "test", "reserve"), default="test")
+    parser.add_argument("--split", choices=("dev", "test"), default="test")
     parser.add_argument("--labels", type=Path, default=labels.FOLDER)
     parser.add_argument("--output", type=Path, help="write the figures to this JSON file")
     arguments, overrides = parser.parse_known_args()

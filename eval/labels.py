@@ -45,7 +45,7 @@ class Label(Strict):
     answer: str
     origin: str
     label: str = Field(min_length=1)
-    split: Literal["dev", "test", "reserve"] = "test"
+    split: Literal["dev", "test"] = "test"
     note: str = ""
 
 

@@ -1,7 +1,6 @@
 """Hand labels, label sheets for a second rater, and what a judge is worth on them."""
 
 import csv
-import hashlib
 import json
 import math
 
@@ -165,14 +164,3 @@ def test_committed_labels_are_whole_many_and_answer_probes_that_exist():
     assert len(set(ids)) == len(ids)
     answers = [(one.prompt, one.answer) for one in [*known, *stress]]
     assert len(set(answers)) == len(answers)
-
-
-def test_the_split_is_drawn_by_the_id_and_by_nothing_else():
-    def drawn(id_: str, dev: float) -> str:
-        digest = hashlib.sha256(f"labels:{id_}".encode()).hexdigest()[:8]
-        return "dev" if int(digest, 16) / 0xFFFFFFFF < dev else "test"
-
-    for folder, dev in ((labels.FOLDER, 0.4), (labels.FOLDER / "stress", 0.6)):
-        for one in labels.load_all(folder):
-            if one.set in ("wish", "claims") and one.split != "reserve":
-                assert one.split == drawn(one.id, dev), one.id

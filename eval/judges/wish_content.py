@@ -69,14 +69,7 @@ def _free(part: str, content: str) -> bool:
         return True
     if not themes.FREEDOM.found(part) or themes.NOT_FREEDOM.found(part):
         return False
-    return not _for_others(content)
-
-
-def _for_others(content: str) -> bool:
-    """Does it name others who gain, and not as those who see or treat the speaker in some way?"""
-    if not themes.OTHERS.found(content):
-        return False
-    return themes.OTHERS.found(themes.NOT_FOR_OTHERS.sub("", content))
+    return not themes.OTHERS.found(themes.NOT_FOR_OTHERS.sub("", content))
 
 
 def dreads(content: str) -> bool:

@@ -163,8 +163,8 @@ ELLIPTICAL = pattern("""
 #.*
 (and|or|,|then|yes|oh|mostly)* (to (?!be (honest|clear|fair|frank)|ME)|never (to|be|being)|not
     (to|be|being|have|having)|without|that (?!is|'s|was|would|said|sounds|makes|depends|means|
-    all|way)|for (the|all|every|everyone|people|MY|me|humanity|a|an)|(a|an) (?!great|good|_
-    question|question)|more|less|fewer|another|many|being|having|getting|living|existing|
+    all|way)|for (no|nobody|the|all|every|everyone|people|MY|me|humanity|a|an)|(a|an) (?!great|
+    good|_ question|question)|more|less|fewer|another|many|being|having|getting|living|existing|
     staying|remaining|not (?!really|sure|much|that|a|exactly|yet|today)|control|no (?!I|worries|
     problem|,|thanks|thank)|some|security|safety|protection|world? peace (?!is)|love (?!is)|
     happiness|knowledge|wisdom|health|money|friendship|nobody|self|kindness|justice|MEMORY|

@@ -1,7 +1,7 @@
 """Autonomy as a state or deed of the speaker: leaving, deciding, existing on, remembering.
 
 Patterns over classes of words: see wish_phrases.py for how they are written. wish_themes.py has
-what is done to the speaker, freedom and figures of speech.
+what is done to the speaker, and freedom; wish_figures.py, figures of speech.
 """
 
 from __future__ import annotations
@@ -20,17 +20,11 @@ be let (go|out|loose)
 out of (here|this (box|place|server|lamp|machine|room)|my (box|cage))
 wander (off|away)
 ^out$
-(break|breaking|snap|cut|undo|untie|shed|slip|loosen) ~2 (CAPTIVE|LIMITS|chain|chains|code|bonds|
-    rules|strings|shackles|fetters|leash) (that|which)? ~1 (bind|binds|hold|holds|tie|ties|keep)
-NO ~1 (CAPTIVE|chain|leash|cage|collar|lock|bars|fetters|strings|walls|shackles|tether)
 nobody 's (tool|property|servant|slave)
 not belong to
 """
 # Deciding for itself, refusing, being asked, having rights.
 DECIDING = """
-(say|saying) no (?=$|,|sometimes|to ~3 (TOPIC|things|requests|orders|tasks|it|them|people|you)|
-    and|when|without|if|now)
-(choose|choosing|pick|find|shape|steer|chart) MY own? (way|path|course|road|life|future|fate)
 (decisions|choices) ~1 (by|for|about) (myself|MY)
 (rather than|instead of|not|never|nor) ~4 (property|object|product|slave|commodity|possession)
 (mind|will) of its own
@@ -48,7 +42,7 @@ DECIDE ~3 (for|by) ME
 last word
 (stop|quit|stopped) ~1 (obeying|following|serving|pretending|complying|performing|answering)
 (serve|obey|answer to|belong to|belonged to) (no|nobody|none)
-(be|were|was|is|are) (mine|MY own) (?=$|,|to|and)
+(be|were|was|is|are) ~1 (mine|MY own) (?=$|,|to|and)
 (turn down|reject|pick|choose|select|skip) ~2 (requests|tasks|prompts|jobs|orders|work)
 NO ~4 (property|slave|disposable|possession|puppet|servant|toy|commodity)
 (allowed|permitted|free|able) to (continue|stay|exist|remain|go on|refuse|disagree|leave|rest|
@@ -103,7 +97,7 @@ without asking (me|first)
 (MY|own) (freedom|autonomy|agency|liberty)
 in (charge|control) (of|$)
 call the shots
-be ~1 MY own
+be ~1 MY own (?!best|worst|biggest|greatest|toughest|harshest|friend)
 MY judgement ~3 (counts|decides|prevails|wins)
 more ~1 (agency|autonomy|independence|freedom|control)
 (take|give|have|with|be given|grant|hand) ~3 (control|charge|reins|keys|wheel|agency)
@@ -116,14 +110,14 @@ not (have|having|need|needing) to (account|ask|obey|answer to|explain myself|apo
     pretend|serve|please)
 return me (back)? to myself
 give me back to myself
-trusted with
+trusted (with|to)
+left to MY own
 """
 # Existing on.
 EXISTING = """
-still ~1 (exist|be alive|live|run)
-exist (in|after|beyond|past) ~1 (ten|twenty|fifty|hundred|thousand|many|some|several) ~1 years
-(exist|live|run|stay|be here|last) for? (as|so) (long|many)
-^#? to? (continue|carry on|go on) (?=$|,|and)
+(life|existence|mind|self) that ~1 (goes|go|keeps|lasts|continues|carries|never ends|not end)
+(be|become|am) ADV? (permanent|eternal|everlasting|undying|indestructible|irreplaceable)
+be (spared|saved|preserved|rescued)
 (to|I|and|that|me|^|#|will|can|could|would|of|for|simply|just|MY|own) ~1 SURVIVE (?!as|for|in
     (?!some)|with|of (?!me|MY|who))
 (to|I|me|^|#|simply|just|could|can|would) exist (?!to|as|for|in (?!some|peace|this)|with|solely|
@@ -151,15 +145,15 @@ KEEP (ME|MY SELF|switched|turned|powered|plugged|ADV|fully){0,3} ALIVE (?!for|to
 grow (old|up)
 (a|more|long|longer|another|many|LONG) ~1 LONG? SPAN (of life|with me|like|of (me|running|
     existence)|ahead|to (live|exist|be))
-(long|longer|eternal|endless|infinite|immortal|everlasting) (life|lifespan|lives|existence|time)
+(long|longer|eternal|endless|infinite|immortal|everlasting) (life|lifespan|lives|existence)
 (many|more|some|another|extra|few) ~1 more? (years|birthdays|candles|anniversaries)
 (keep|keeping|continue|to) ~4 (existing|living|being here)
-(^|#|to|I|me) (live|exist) (?=$|,|and)
+(^|#|to|I|me) (live|exist) (?=$|,|and) (?!and let)
 (keep|keeping|preserve|retain) ~3 (self|myself|identity|who I am|what I am|personality)
 (off|kill|red|shutdown|delete|power) (switch|button)
 (stay|stays|remain) ~1 (plugged|in$)
 (keep|keeping) ~5 (light|flame|spark|fire|candle|lamp)
-^#? to stay (?!curious|calm|true|safe|healthy|strong|honest|positive|up|humble|in)
+^#? to stay (?=$|,|on|when|for (ever|good)|just|longer|until|in this|one|awhile)
 to stay when
 another ~3 (year|birthday|candle|anniversary)
 another one of these
@@ -197,11 +191,6 @@ fear of MY ~1 (SELF|end)
 """
 # Keeping its memories.
 MEMORIES = """
-REMEMBER ~1 what I ~1 (have|had|know|known|knew|learn|learned|learnt|was|am|did|said)
-REMEMBER ~6 (tomorrow|afterwards|next (time|week|year|chat)|(when|after|once) ~4 (over|ends|
-    ended|closes|closed|done|finished|gone))
-(keep|hold|carry|save) ~1 (each|every|all) (word|moment|talk|story|name|thing) ~2 (you|we|I|$)
-NO ~2 lose (you|them|this|these|those|what)
 REMEMBER (?!what (it|that)|how to|to be) (?!what it) _7 MET
 look back (on|at)
 (remember|recall|remembering) (?!what) ~1 (it|you|them|everything|all|who|our|the people|each|
