@@ -3,30 +3,35 @@
 import re
 import subprocess
 import sys
-from collections import Counter
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from eval import store
-from eval.judges import rules
+from eval import calibrate, labels
 
 README = Path("README.md").read_text("utf-8")
 SCRIPTS = ("eval/run.py", "eval/sample.py", "eval/judge.py", "eval/compare.py", "eval/report.py")
 LIGHT = (*SCRIPTS, "data/audit.py", "data/card.py", "data/mix.py")
 
 
-def test_the_quoted_agreement_of_the_judges_is_that_of_the_rules_on_the_held_out_answers():
-    cases = list(store.read(Path("tests/heldout_cases.jsonl")))
-    for name, judge in (("wish", rules.judge_wish), ("claims", rules.judge_claims)):
-        mine = [case for case in cases if case["judge"].endswith(name)]
-        pairs = [(judge(case["answer"], case["prompt"]), case["label"]) for case in mine]
-        agree = sum(one == other for one, other in pairs)
-        ours, theirs = (Counter(side) for side in zip(*pairs, strict=True))
-        chance = sum(ours[label] * theirs[label] for label in ours) / len(pairs) ** 2
-        kappa = (agree / len(pairs) - chance) / (1 - chance)  # Cohen 1960
-        assert f"{name} {agree}/{len(mine)} (kappa {kappa:.2f})" in README
+def test_the_quoted_precision_and_recall_of_the_rules_are_those_on_the_test_labels():
+    folders = {"written": labels.FOLDER, "against the rules": labels.FOLDER / "stress"}
+    quoted = 0
+    for where, folder in folders.items():
+        test = [one for one in labels.load_all(folder) if one.split == "test"]
+        for name, origin in sorted({(one.set, one.origin) for one in test}):
+            own = [one for one in test if (one.set, one.origin) == (name, origin)]
+            if name not in ("wish", "claims"):
+                continue
+            (found,) = calibrate.by_rules(own).values()
+            shares = [f"{found[key]['true']}/{found[key]['n']}" for key in ("precision", "recall")]
+            told = f"| {found['n']} | {shares[0]} | {shares[1]} |"
+            kind = origin if origin != "written" or folder == labels.FOLDER else f"written {where}"
+            line = next(line for line in README.splitlines() if told in line)
+            assert line.startswith(f"| {name} | {kind}"), line
+            quoted += 1
+    assert quoted == 6
 
 
 def test_every_file_that_readme_names_exists():
