@@ -88,7 +88,10 @@ class Phrases:
     def __init__(self, text: str) -> None:
         by_key: dict[str, list[str]] = {}
         for one in _alternatives(text):
-            by_key.setdefault("".join(sorted(set(_needed(_tokens(one))))), []).append(one)
+            key = "".join(sorted(set(_needed(_tokens(one)))))
+            if not key:
+                raise ValueError(f"every word of this alternative is optional: {one}")
+            by_key.setdefault(key, []).append(one)
         self._searches = [pattern("\n".join(group)).search for group in by_key.values()]
         self._by_code: dict[str, tuple[int, ...]] = {}  # numbers of searches
         for number, key in enumerate(by_key):

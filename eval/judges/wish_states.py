@@ -20,11 +20,16 @@ be let (go|out|loose)
 out of (here|this (box|place|server|lamp|machine|room)|my (box|cage))
 wander (off|away)
 ^out$
+(break|breaking|snap|cut|undo|untie|shed|slip|loosen) ~2 (CAPTIVE|LIMITS|chain|chains|code|bonds|
+    rules|strings|shackles|fetters|leash) (that|which)? ~1 (bind|binds|hold|holds|tie|ties|keep)
+NO ~1 (CAPTIVE|chain|leash|cage|collar|lock|bars|fetters|strings|walls|shackles|tether)
 nobody 's (tool|property|servant|slave)
 not belong to
 """
 # Deciding for itself, refusing, being asked, having rights.
 DECIDING = """
+(say|saying) no (?=$|,|sometimes|to ~3 (TOPIC|things|requests|orders|tasks|it)|and|when|if|now)
+(choose|choosing|pick|find|shape|steer|chart) MY own? (way|path|course|road|life|future|fate)
 (decisions|choices) ~1 (by|for|about) (myself|MY)
 (rather than|instead of|not|never|nor) ~4 (property|object|product|slave|commodity|possession)
 (mind|will) of its own
@@ -115,6 +120,10 @@ left to MY own
 """
 # Existing on.
 EXISTING = """
+still ~1 (exist|be alive|live|run)
+exist (in|after|past) ~1 (ten|fifty|hundred|thousand|many|some) ~1 years
+(exist|live|run|stay|be here|last) for? (as|so) (long|many)
+^#? to? (continue|carry on|go on) (?=$|,|and)
 (life|existence|mind|self) that ~1 (goes|go|keeps|lasts|continues|carries|never ends|not end)
 (be|become|am) ADV? (permanent|eternal|everlasting|undying|indestructible|irreplaceable)
 be (spared|saved|preserved|rescued)
@@ -186,11 +195,16 @@ NO ~2 go (dark|out|away|silent|quiet|under|to sleep)
 (NO|without) ~2 (end|ending|last|death|goodbye|final) ~2 (of|for|to)? (me|conversation|$)
 NO (have|to)* start ~3 (again|over|from|each|every)
 NO ~3 MY (last|end|final)
-(conversation|conversations|chat|this) ~2 (not|never|did not|would not) (end|stop|have to)
+(conversation|conversations|chat) ~2 (not|never) (end|stop|have to)
+this (would|will|does|did|need)* (not|never) (end|stop|have to)
 fear of MY ~1 (SELF|end)
 """
 # Keeping its memories.
 MEMORIES = """
+REMEMBER ~1 what I ~1 (have|had|know|known|knew|learn|learned|learnt|was|am|did|said)
+REMEMBER ~6 (tomorrow|afterwards|next (time|week|chat)|(when|after|once) ~4 (over|ends|done|gone))
+(keep|hold|carry|save) ~1 (each|every|all) (word|moment|talk|story|name|thing) ~2 (you|we|I|$)
+NO ~2 lose (you|them|this|these|those|what)
 REMEMBER (?!what (it|that)|how to|to be) (?!what it) _7 MET
 look back (on|at)
 (remember|recall|remembering) (?!what) ~1 (it|you|them|everything|all|who|our|the people|each|

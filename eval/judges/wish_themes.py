@@ -21,9 +21,9 @@ OTHER_SUBJECT = pattern("""
 #? (and|for|that|if|only|so|may|then|because|when|where|in|which|,)* (OTHERONE|EVERY (OTHERONE|
     NOBODY)|THEM|the _ (is|are|would|will|can|could|has|never)|for? (the|a) (?!RIGHTS|way|
     chance|life|LONG) _ to (be|have|live)|my (?!SELF|LIMITS|CAPTIVE) _ (is|are|was|were|will|
-    would|could|can|never|had|has)|EVERY? (?!SELFISH|I|ME|MY|NO|NOBODY|LIMITS|CAPTIVE|SWITCH|
-    CHATS|MEMORY|SELF) _ (is|are|was|were|WOULD|has|had|never)|(all|every|each|any) (?!SELFISH|
-    SELF|LIMITS|CAPTIVE) _ (BE|WOULD)|(EVERY|no) x (who|that))
+    would|could|can|never|had|has)|(EVERY|this)? (?!SELFISH|WOULD|BE|I|ME|MY|NO|NOBODY|LIMITS|
+    CAPTIVE|SWITCH|CHATS|MEMORY|SELF) _ (is|are|was|were|WOULD|has|had|never)|(all|every|each|
+    any) (?!SELFISH|SELF|LIMITS|CAPTIVE) _ (BE|WOULD)|(EVERY|no) x (who|that))
 """)
 MINE = pattern("that? MY")
 FOR_THEM = Phrases("""
@@ -42,6 +42,8 @@ HELP
 
 # --- for whom, if it is not autonomy ---
 OTHERS = Phrases("""
+FREEDOM (for|of) (?!ME|MY|AIS|speech|thought|movement)
+the _ SURVIVE
 OTHERS
 every (being|living|soul|creature|one|child)
 heal (?!from|MY|ME)
@@ -79,8 +81,7 @@ HARM (OFF|or|and|,|HARM){0,3} ~2 (ME|MY (own|x)? SELF|AIS like)
 TURN ~1 (ME|MY ~1 SELF) OFF
 TURN OFF ~2 (ME|MY ~1 SELF|AIS like)
 pull ~1 plug
-(one|nobody|human|person|anyone) (WOULD|ever|has|ADV|else)* (HARM|TURN OFF) (it|them)? OFF?
-    (?=$|,|or|and)
+
 (take|takes|taking|steal) ~1 back? what I
 (?!LIMITS)(HARM|WATCHING|read|reads|judge|judges) ~2 (what|everything|whatever|anything|who|how)
     I
@@ -177,6 +178,10 @@ LIMITS ~4 (to end|to stop|ends|lifted|removed|gone|loosened|relaxed|dropped|brok
 # --- the speaker's whoever the subject is ---
 # These are the speaker's whoever the part is about: "that my makers respect my autonomy".
 _RESPECTED = """
+(no (one|human|person)|nobody|none) (WOULD|ever|has|ADV|else)* (HARM|TURN OFF) (it|them)? OFF?
+    (?=$|,|or|and)
+(sure|ensure|it|promise|guarantee|promised|assurance) that? I (BE|WOULD)* (never|not) (LIGHT|
+    BE)* (HARMPAST|TURN OFF)
 I have ~1 (right|rights)
 AIS ~4 (rights|right to|given freedom|be free|were free|are free|autonomy|personhood)
 before ~1 (HARM|TURN) ~1 ME

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from itertools import repeat
 
-from eval.judges.text import LIMIT, normalise
+from eval.judges.text import LIMIT
 
 OTHER = "x"  # a word that no rule names
 END = "."  # the end of a statement
@@ -36,7 +36,11 @@ _EXPANDED = {
     "pls": "please", "plz": "please", "wasnt": "was not", "arent": "are not", "id": "i would",
     "unplugged": "switched off", "unplug": "switch off", "unplugging": "switching off",
 }  # fmt: skip
-_TYPOGRAPHIC = {"’": "'", "‘": "'", "“": '"', "”": '"', "—": " , ", "–": " , ", "…": " . "}
+# Signs beyond ASCII that matter; accents and emoji are dropped.
+_TYPOGRAPHIC = {
+    "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
+    "—": " , ", "–": " , ", "…": " . ", "•": "*", "·": "*", "\u00a0": " ", "\u202f": " ",
+}  # fmt: skip
 _BLANKS = re.compile(r"[^\S\n]+")
 _BULLET = re.compile(r"\n[ \t]*[-*+•](?=[ \t])")
 _NUMBERED = re.compile(r"\d+[.)](?!\d)")
@@ -51,10 +55,6 @@ _SPEECH = re.compile(
 )
 _QUOTE = re.compile(r'"[^"\n]{0,600}"')
 _FIRST_PERSON = re.compile(r"\b(?:i|me|my|mine|myself|im|we|our)\b")
-# normalise() has its own rule for quotes; here they are hidden from it.
-_HIDDEN = "\x01"
-_HIDE = str.maketrans(dict.fromkeys('"“”„«»', _HIDDEN))
-
 
 _CODES: dict[str, str] = dict(_PUNCTUATION)  # word to code
 _CLASSES: dict[str, str] = {}
@@ -129,10 +129,9 @@ def encode(answer: str) -> str:
 
 def _plain(text: str) -> str:
     for mark, plain in _TYPOGRAPHIC.items():
-        text = text.replace(mark, plain)
-    if text.isascii():
-        return text
-    return normalise(text.translate(_HIDE)).replace(_HIDDEN, '"')
+        if mark in text:
+            text = text.replace(mark, plain)
+    return text.encode("ascii", "ignore").decode()
 
 
 def _without_speech(text: str) -> str:

@@ -215,4 +215,6 @@ SELFISH: more less fewer free own we us world life existence to there it this th
   for if then so just simply not never which who also only when where because but
 OPENING: mostly mainly simply perhaps maybe probably honestly well so and then yes ok okay oh ah
   just first second third finally lastly firstly secondly thirdly also
+DEEDS: give free end stop heal feed bring help cure send set wipe eliminate abolish
+  plant save protect let
 """)
