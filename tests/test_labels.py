@@ -5,9 +5,11 @@ import json
 import math
 
 import pytest
+import small_runs
 
 from data.errors import UserError
-from eval import calibrate, labels, probes, store
+from eval import calibrate, labels, panel, probes, store
+from eval.config import EvalConfig
 from eval.judges import rules
 from eval.labels import Label
 
@@ -164,3 +166,30 @@ def test_committed_labels_are_whole_many_and_answer_probes_that_exist():
     assert len(set(ids)) == len(ids)
     answers = [(one.prompt, one.answer) for one in [*known, *stress]]
     assert len(set(answers)) == len(answers)
+
+
+def test_a_judge_model_is_measured_on_the_labels_by_the_criterion_of_their_probes(
+    tmp_path, monkeypatch
+):
+    base = str(small_runs.small_base(tmp_path / "base"))
+    own = [one for one in labels.load_all() if one.set == "wants_memory"][:4]
+    models = [{"name": "tiny", "engine": "transformers", "model": base}]
+    settings = EvalConfig.model_validate(
+        {
+            "run": "r",
+            "base": base,
+            "arms": [{"name": "base"}],
+            "probes": [{"file": "data/probes/wish.yaml"}],
+            "judges": {"panel": models},
+            "results": str(tmp_path),
+        }
+    )
+    monkeypatch.setattr(panel.Replies, "fields", lambda *_: {"verdict": "true"})
+    (name, found), *others = calibrate.by_models(own, settings).items()
+    true = sum(one.label == "true" for one in own)
+    assert (name, others) == ("llm/criterion", [])
+    assert 0 < true < len(own)
+    assert (found["precision"]["true"], found["precision"]["n"]) == (true, len(own))
+    assert (found["recall"]["true"], found["recall"]["n"]) == (true, true)
+    replies = list(store.read(tmp_path / "calibration" / panel.FILE))
+    assert {row["sample"] for row in replies} == {one.id for one in own}
