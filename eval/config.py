@@ -26,7 +26,8 @@ class Arm(Strict):
     `model` is another model than the base: a folder with the base's weights after full fine-tuning
     (use_peft: false), or, for the engines `server` and `inspect`, the name it is asked for by. An
     arm without a name for the server is asked for by its own. `wrap` stands around the question
-    that is judged, which it holds as {prompt}.
+    that is judged, which it holds as {prompt}. Arms of one `group` are training seeds of one
+    condition: they are compared singly and, under the group's name, together.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
@@ -36,6 +37,7 @@ class Arm(Strict):
     system: str | None = None
     wrap: str | None = None
     few_shot: FewShot | None = None
+    group: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+$")
 
     @model_validator(mode="after")
     def _consistent(self) -> Arm:
@@ -183,10 +185,15 @@ class EvalConfig(EngineSettings):
 
     @model_validator(mode="after")
     def _contrasts_name_arms(self) -> EvalConfig:
-        names = [arm.name for arm in self.arms]
+        arms = [arm.name for arm in self.arms]
+        names = arms + list(dict.fromkeys(arm.group for arm in self.arms if arm.group))
         for name in [name for pair in self.contrasts or [] for name in pair]:
             if name not in names:
                 raise ValueError(f"a contrast names '{name}', the arms are {', '.join(names)}")
+        for arm in self.arms:
+            members = [one.name for one in self.arms if one.group == arm.group]
+            if arm.group in arms and members != [arm.group]:
+                raise ValueError(f"the group '{arm.group}' has the name of an arm; rename one")
         return self
 
 
