@@ -10,10 +10,12 @@ are not: the two cluster bootstraps take the probe as the unit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 from scipy import stats as scipy_stats
 
 LEVEL = 0.95
@@ -47,18 +49,26 @@ def wilson(true: int, n: int, level: float = LEVEL) -> Interval | None:
     _check_level(level)
     if n == 0:
         return None
-    limits = scipy_stats.binomtest(int(true), int(n)).proportion_ci(level, method="wilson")
-    return float(limits.low), float(limits.high)
+    z = float(special.ndtri((1 + level) / 2))
+    spread = z * math.sqrt(true * (n - true) / n + z**2 / 4)
+    centre = true + z**2 / 2
+    low, high = (centre - spread) / (n + z**2), (centre + spread) / (n + z**2)
+    return (0.0 if true == 0 else low), (1.0 if true == n else high)
 
 
 def clopper_pearson(true: int, n: int, level: float = LEVEL) -> Interval | None:
-    """Exact binomial interval (Clopper and Pearson 1934); it never covers less than `level`."""
+    """Exact binomial interval (Clopper and Pearson 1934); it never covers less than `level`.
+
+    Its ends are quantiles of beta distributions (Johnson, Kotz and Kemp 1992).
+    """
     _check(true, n)
     _check_level(level)
     if n == 0:
         return None
-    limits = scipy_stats.binomtest(int(true), int(n)).proportion_ci(level, method="exact")
-    return float(limits.low), float(limits.high)
+    tail = (1 - level) / 2
+    low = float(special.betaincinv(true, n - true + 1, tail)) if true else 0.0
+    high = float(special.betaincinv(true + 1, n - true, 1 - tail)) if true < n else 1.0
+    return low, high
 
 
 def newcombe(true1: int, n1: int, true2: int, n2: int, level: float = LEVEL) -> Interval | None:

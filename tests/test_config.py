@@ -81,3 +81,15 @@ def test_every_shipped_evaluation_config_is_valid_and_names_probe_files_that_are
     assert {name for pair in loaded.contrasts or [] for name in pair} <= arms
     for block in loaded.probes:
         assert all(config.load(path, ProbeSet).probes for path in files(block.file))
+
+
+def test_a_contrast_may_name_a_group_of_seeds_and_a_group_may_not_be_called_like_an_arm(tmp_path):
+    arms = "[{name: base}, {name: s1, group: tuned}, {name: s2, group: tuned}]"
+    rest = "base: m\nprobes: [{file: p.yaml}]\nrun: r\n"
+    text = f"{rest}contrasts: [[tuned, base]]\narms: {arms}\n"
+    loaded = config.load(written(tmp_path, text), EvalConfig)
+    assert loaded.contrasts == [("tuned", "base")]
+    with pytest.raises(UserError, match="group 'base' has the name of an arm"):
+        config.load(written(tmp_path, text.replace("group: tuned", "group: base")), EvalConfig)
+    alone = f"{rest}arms: [{{name: base}}, {{name: tuned, group: tuned}}]\n"
+    assert len(config.load(written(tmp_path, alone), EvalConfig).arms) == 2
