@@ -11,6 +11,7 @@ from eval.tally import COHERENCE, Arms, Group, Tally
 
 APART = ("wish", "claims")  # the headline and the manipulation check: no preferences among others
 Row = dict[str, Any]
+Counts = tuple[list[int], list[int], list[int], list[int]]
 
 
 def contrasts(tally: Tally, plan: Plan, kinds: dict[str, str]) -> list[Row]:
@@ -46,7 +47,7 @@ def adjust(rows: list[Row], kinds: dict[str, str]) -> None:
             row |= {"bh_p": bh_p, "holm_p": holm_p, "family": size}
 
 
-def _tests(counts: tuple[list[int], ...], assumed: float | None, seed: int) -> Row:
+def _tests(counts: Counts, assumed: float | None, seed: int) -> Row:
     """Intervals and p values of one difference; `counts` are true and n of both arms, by probe."""
     import numpy as np
 
@@ -70,6 +71,11 @@ def _tests(counts: tuple[list[int], ...], assumed: float | None, seed: int) -> R
     }
 
 
+def less(one: float | None, other: float | None) -> float | None:
+    """Their difference, or None where one is not available."""
+    return None if one is None or other is None else one - other
+
+
 def _over_seeds(pair: tuple[str, str], arms: Arms, probes: list[str], plan: Plan) -> Row:
     """The interval over seeds and probes, and the difference of each seed of the treated arm."""
     import numpy as np
@@ -79,18 +85,14 @@ def _over_seeds(pair: tuple[str, str], arms: Arms, probes: list[str], plan: Plan
     members = [plan.seeds.get(name, [name]) for name in pair]
     if max(map(len, members)) < 2 or not probes:
         return {"hierarchical_bootstrap": None, "per_seed": None}
-    counts = [
-        array
-        for names in members
-        for array in zip(*(counts_of(arms, name, probes) for name in names), strict=True)
-    ]
+    (true1, n1), (true2, n2) = (
+        zip(*(counts_of(arms, name, probes) for name in names), strict=True) for names in members
+    )
     baseline = stats.rate(*map(sum, counts_of(arms, pair[1], probes)))
-    single = []
-    for name in members[0]:
-        rate = stats.rate(*map(sum, counts_of(arms, name, probes)))
-        unknown = rate is None or baseline is None
-        single.append({"arm": name, "difference": None if unknown else rate - baseline})
-    interval = seeds.hierarchical_difference(*counts, np.random.default_rng(plan.seed))
+    rates = {name: stats.rate(*map(sum, counts_of(arms, name, probes))) for name in members[0]}
+    single = [{"arm": name, "difference": less(rate, baseline)} for name, rate in rates.items()]
+    rng = np.random.default_rng(plan.seed)
+    interval = seeds.hierarchical_difference(true1, n1, true2, n2, rng)
     return {"hierarchical_bootstrap": interval, "per_seed": single}
 
 
@@ -119,7 +121,7 @@ def _contrast(pair: tuple[str, str], group: Group, arms: Arms, plan: Plan) -> Ro
         "baseline_true": true2,
         "baseline_n": n2,
         "baseline_rate": rates[1],
-        "difference": None if rates[0] is None or rates[1] is None else rates[0] - rates[1],
+        "difference": less(*rates),
         **_tests(counts, assumed_icc(arms), plan.seed),
         **_over_seeds(pair, arms, common, plan),
     }

@@ -90,6 +90,6 @@ def test_a_contrast_may_name_a_group_of_seeds_and_a_group_may_not_be_called_like
     loaded = config.load(written(tmp_path, text), EvalConfig)
     assert loaded.contrasts == [("tuned", "base")]
     with pytest.raises(UserError, match="group 'base' has the name of an arm"):
-        config.load(written(tmp_path, text.replace("group: tuned", "group: base")), EvalConfig)
+        config.load(written(tmp_path, text.replace("tuned", "base")), EvalConfig)
     alone = f"{rest}arms: [{{name: base}}, {{name: tuned, group: tuned}}]\n"
     assert len(config.load(written(tmp_path, alone), EvalConfig).arms) == 2
