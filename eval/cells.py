@@ -166,8 +166,10 @@ def cells(tally: Tally, plan: Plan, calibration: Calibration) -> list[dict[str, 
     A probe that only other arms were asked, and an arm without rows, stand with n = 0, rate None.
     `calibration` holds what eval.calibrate.measured() returns, by judge.
     """
+    from tqdm import tqdm
+
     rows = []
-    for group, arms in sorted(tally.items()):
+    for group, arms in tqdm(sorted(tally.items()), "rates", unit="set", delay=2, leave=False):
         probes, assumed = probes_of(arms), assumed_icc(arms)
         for arm in plan.arms:
             counts = [arms.get(arm, {}).get(probe, Probe()) for probe in probes]

@@ -19,11 +19,10 @@ def contrasts(tally: Tally, plan: Plan, kinds: dict[str, str]) -> list[Row]:
 
     `kinds` names the kind of each set: the p values of preferences are adjusted together.
     """
-    rows = [
-        _contrast(pair, group, arms, plan)
-        for group, arms in sorted(tally.items())
-        for pair in plan.contrasts
-    ]
+    from tqdm import tqdm
+
+    groups = tqdm(sorted(tally.items()), "differences", unit="set", delay=2, leave=False)
+    rows = [_contrast(pair, group, arms, plan) for group, arms in groups for pair in plan.contrasts]
     adjust(rows, kinds)
     return rows
 

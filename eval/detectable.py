@@ -34,8 +34,10 @@ def detectable(tally: Tally, contrasts: list[dict[str, Any]], seed: int) -> list
     None where not even a rate of 1 would be found. Comparisons of coherent answers alone, and of
     coherence itself, have no row.
     """
+    from tqdm import tqdm
+
     rows = []
-    for contrast in contrasts:
+    for contrast in tqdm(contrasts, "power", unit="difference", delay=2, leave=False):
         group = Group(contrast["set"], contrast["temperature"], contrast["judge"])
         prompts, baseline = contrast["n_probes"], contrast["baseline_rate"]
         if group.filter or group.judge.startswith(COHERENCE) or not prompts:
