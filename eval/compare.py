@@ -67,13 +67,14 @@ def compare(
 
     Raises UserError for a missing, damaged or incomplete input; nothing is written then.
     """
-    from eval import cells, contrasts, detectable, judge_quality, published, tables
+    from eval import cells, contrasts, detectable, judge_quality, profiles, published, tables
 
     run_dir = Path(run_dir)
     counted = read_counts(run_dir, allow_unjudged)
     tally = counted.tally
     plan = read_plan(run_dir, {arm for arms in tally.values() for arm in arms}, baseline)
     add_groups(tally, plan.seeds)
+    base = baseline or plan.config.get("baseline") or "base"
     calibration = judge_quality.calibration(run_dir, counted.rubrics)
     rows = cells.cells(tally, plan, calibration["judges"] if calibration else {})
     differences = contrasts.contrasts(tally, plan, counted.kinds)
@@ -89,7 +90,9 @@ def compare(
         "power": detectable.detectable(tally, differences, plan.seed),
         "calibration": calibration,
         "published": published.beside(rows),
-        "profile": None,
+        "profile": profiles.profiles(
+            rows, differences, counted.kinds, baseline=base, seed=plan.seed
+        ),
         "provenance": _provenance(run_dir, plan.seed),
     }
     write_text(run_dir / "rates.csv", tables.rates_csv(rows))
