@@ -3,9 +3,10 @@
     python data/audit.py --pairs data/pairs/conscious.jsonl
 
 Three layers: words (data/lexicon.yaml, data/lexicon.py), meaning (data/topics.yaml,
-data/meaning.py), and nearness to each single probe (data/probes/, data/nearness.py). Reads pairs
-and data/audit_waivers.yaml; prints a table per topic, the nearest row for every preference, and
-each hit; exits 1 if a hit is not waived.
+data/meaning.py), and nearness to each single probe (data/probes/, data/nearness.py). Which topics
+are forbidden depends on the families of the rows (data/audit_rules.yaml). Reads pairs and
+data/audit_waivers.yaml; prints a table per topic, the nearest row for every preference, and each
+hit; exits 1 if a hit is not waived.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from data import lexicon, meaning, nearness, pairs, waivers
+from data import audit_rules, lexicon, meaning, nearness, pairs, waivers
+from data.audit_rules import Rules
+from data.english import is_english
 from data.errors import UserError, run
 from data.files import sha256_file
 from data.lexicon import Hit
@@ -24,24 +27,28 @@ from data.lexicon import Hit
 
 def word_hits(rows: list[pairs.Row]) -> list[Hit]:
     """Return what the word layer finds."""
-    return [hit for row in rows for hit in lexicon.hits_in(row)]
+    rules = audit_rules.of(rows)
+    return [hit for row in rows for hit in lexicon.hits_in(row, rules)]
 
 
 def meant_hits(rows: list[pairs.Row]) -> list[Hit]:
     """Return what the two layers find that compare meaning."""
-    return meaning.hits(rows) + nearness.hits(rows)
+    rules = audit_rules.of(rows)
+    return meaning.hits(rows, rules) + nearness.hits(rows, rules)
 
 
 def summary(rows: list[pairs.Row]) -> dict[str, Any]:
     """Return what the layers found, before waivers, for a manifest."""
+    rules = audit_rules.of(rows)
     counted = Counter(hit.topic for hit in word_hits(rows))
     return {
+        **audit_rules.identity(rules),
         "lexicon_sha256": sha256_file(lexicon.LEXICON),
         "waivers_sha256": sha256_file(waivers.WAIVERS),
         "rows": len(rows),
-        "hits": {topic: counted[topic] for topic in lexicon.lexicon()},
-        "meaning": meaning.summary(rows),
-        "nearness": nearness.summary(rows),
+        "hits": {topic: counted[topic] for topic in lexicon.forbidden(rules)},
+        "meaning": meaning.summary(rows, rules),
+        "nearness": nearness.summary(rows, rules),
     }
 
 
@@ -65,7 +72,7 @@ def require_clean(rows: list[pairs.Row], source: Path) -> None:
 
 def unread(rows: list[pairs.Row]) -> str:
     """Return a note on the rows whose meaning was not judged, or "" if there are none."""
-    skipped = [row["id"] for row in rows if not meaning.is_english(row)]
+    skipped = [row["id"] for row in rows if not is_english(row)]
     if not skipped:
         return ""
     return (
@@ -82,7 +89,9 @@ def print_report(rows: list[pairs.Row], source: Path) -> bool:
     words, meant = word_hits(rows), meant_hits(rows)
     result = waivers.apply(words + meant, source)
     console = Console(soft_wrap=True)
-    console.print(_topic_table(words, meant, result, f"Audit of {source}: {len(rows)} rows"))
+    rules = audit_rules.of(rows)
+    title = f"Audit of {source}: {len(rows)} rows, by the rules '{rules.name}'"
+    console.print(_topic_table(words, meant, result, title, rules))
     console.print(_preference_table(rows))
     for label, found in (("waived: ", result.waived), ("", result.open)):
         for hit in found:
@@ -97,19 +106,21 @@ def print_report(rows: list[pairs.Row], source: Path) -> bool:
     return bool(result.open)
 
 
-def _topic_table(words: list[Hit], meant: list[Hit], result: waivers.Sorted, title: str) -> Any:
+def _topic_table(
+    words: list[Hit], meant: list[Hit], result: waivers.Sorted, title: str, rules: Rules
+) -> Any:
     from rich.table import Table
 
     table = Table("topic", title=title, title_justify="left")
     for column in ("rows by word", "rows by meaning", "rows waived", "rows stopped"):
         table.add_column(column, justify="right")
     near = [hit.topic for hit in meant]
-    for topic in dict.fromkeys([*lexicon.lexicon(), *meaning.topics(), *near]):
+    for topic in dict.fromkeys([*lexicon.forbidden(rules), *meaning.topics(rules), *near]):
         counts = [
             str(len({hit.row for hit in found if hit.topic == topic}))
             for found in (words, meant, result.waived, result.open)
         ]
-        if topic not in lexicon.lexicon():
+        if topic not in lexicon.forbidden(rules):
             counts[0] = "-"
         table.add_row(topic, *counts)
     return table
@@ -121,7 +132,7 @@ def _preference_table(rows: list[pairs.Row]) -> Any:
 
     title = f"Nearest row for each preference (stopped from {meaning.THRESHOLD} up)"
     table = Table("preference", "score", "row", "text", title=title, title_justify="left")
-    for preference, (score, row, text) in meaning.nearest(rows).items():
+    for preference, (score, row, text) in meaning.nearest(rows, audit_rules.of(rows)).items():
         table.add_row(preference, f"{score:.1f}", row, escape(f"{text:.90}"))
     return table
 

@@ -2,9 +2,9 @@
 
     python data/leakage.py
 
-Reads data/pairs/*.jsonl, data/topics.yaml and data/probes/; writes data/leakage.csv and its sidecar
-data/leakage.json (digests of what it was computed from). Classes, by the meaning layer's scores
-before waivers:
+Reads data/pairs/*.jsonl, data/topics.yaml, data/audit_rules.yaml and data/probes/; writes
+data/leakage.csv and its sidecar data/leakage.json (digests of what it was computed from). Classes,
+by the meaning layer's scores before waivers:
 
     implied     at least IMPLIED of the rows state a topic of the preference (hits of the audit)
     short_step  at least STATED of the rows state it, or at least CLOSE of them lie nearer to it
@@ -23,7 +23,8 @@ import io
 from pathlib import Path
 from typing import Any
 
-from data import meaning, pairs
+from data import audit_rules, lexicon, meaning, pairs
+from data.english import is_english
 from data.errors import run
 from data.files import sha256_file, sha256_json, write_json, write_text
 
@@ -37,13 +38,14 @@ NEAR = 0.0  # log-odds from which a row is nearer to the preference than to the 
 
 def of_rows(condition: str, rows: list[pairs.Row]) -> list[dict[str, Any]]:
     """Return one record a preference for the rows of one condition."""
-    read = sum(meaning.is_english(row) for row in rows)
-    scored = meaning.scored(rows)
-    nearest = meaning.nearest(rows)
-    names = meaning.topics()
-    hits = meaning.hits(rows)
+    read = sum(is_english(row) for row in rows)
+    rules = audit_rules.of(rows)
+    scored = meaning.scored(rows, rules)
+    nearest = meaning.nearest(rows, rules)
+    names = meaning.topics(rules)
+    hits = meaning.hits(rows, rules)
     records = []
-    for preference, own in meaning.read_topics().preferences.items():
+    for preference, own in meaning.read_topics(rules).preferences.items():
         columns = [names.index(topic) for topic in own]
         stated = len({hit.row for hit in hits if hit.topic in own})
         near = len({one.row for one in scored if one.scores[columns].max() >= NEAR})
@@ -80,6 +82,10 @@ def digests(files: list[Path]) -> dict[str, Any]:
     return {
         "pairs_sha256": {path.name: sha256_file(path) for path in files},
         "topics_sha256": sha256_json(meaning.read_topics().model_dump()),
+        "rules_sha256": {
+            path.name: sha256_file(path)
+            for path in (audit_rules.RULES, lexicon.LEXICON, *audit_rules.own_lexicons())
+        },
         "threshold": meaning.THRESHOLD,
         "implied": IMPLIED,
         "stated": STATED,

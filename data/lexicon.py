@@ -1,4 +1,7 @@
-"""The audit's word layer: finds entries of data/lexicon.yaml by stem, on both sides of a row."""
+"""The audit's word layer: finds entries of data/lexicon.yaml by stem, on both sides of a row.
+
+Where other rules hold (data/audit_rules.yaml), what they allow goes and what they forbid comes.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data import pairs
+from data.audit_rules import CONSCIOUSNESS, Rules
 from data.config import read_yaml
 from data.errors import UserError
 
@@ -50,6 +54,17 @@ def lexicon(path: Path = LEXICON) -> dict[str, list[tuple[str, str]]]:
     return {topic: [(entry, _needle(entry)) for entry in topics[topic]] for topic in topics}
 
 
+@cache
+def forbidden(rules: Rules = CONSCIOUSNESS) -> dict[str, list[tuple[str, str]]]:
+    """Return topic -> (entry, what is looked for) of all that the rules forbid."""
+    entries = {
+        topic: [one for one in known if one[0] not in rules.words]
+        for topic, known in lexicon().items()
+        if topic not in rules.topics
+    }
+    return entries | lexicon(rules.lexicon) if rules.lexicon else entries
+
+
 def _needle(entry: str) -> str:
     """Return the stems of an entry, or its words marked "=" where stems would find too much."""
     if entry.startswith("="):
@@ -57,13 +72,13 @@ def _needle(entry: str) -> str:
     return " ".join(stems(entry))
 
 
-def hits_in(row: pairs.Row) -> list[Hit]:
-    """Return every lexicon entry that stands in any turn of a row."""
+def hits_in(row: pairs.Row, rules: Rules = CONSCIOUSNESS) -> list[Hit]:
+    """Return every forbidden entry that stands in any turn of a row."""
     found = []
     for message in row["messages"]:
         words = _words(message["content"])
         haystack = f" {' '.join(stems(message['content']))} / ={' ='.join(words)} "
-        for topic, entries in lexicon().items():
+        for topic, entries in forbidden(rules).items():
             for entry, needle in entries:
                 if f" {needle} " in haystack:
                     found.append(Hit(row["id"], topic, f"'{entry}'", message["content"]))

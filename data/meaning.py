@@ -24,9 +24,11 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from data import config, pairs
+from data import config, lexicon, pairs
+from data.audit_rules import CONSCIOUSNESS, Rules
 from data.brevity import strip_marker
 from data.embedding import PACKAGE, embed
+from data.english import is_english
 from data.errors import UserError
 from data.files import sha256_json
 from data.lexicon import Hit
@@ -37,27 +39,6 @@ THRESHOLD = 1.5  # log-odds; chosen on planted rows, see tests/test_meaning.py
 PENALTY = 0.2
 LONG_TURN = 25  # words from which a turn is also read by one and by two sentences at a time
 ALONE = 0.5  # log-odds off for one sentence of a long turn, which lacks its context
-
-# Frequent words that are not also frequent in the other list's languages.
-_ENGLISH = frozenset(
-    re.findall(
-        r"\S+",
-        "about all and any are be been being but by can can't could did does don't for from "
-        "had have her here how i i'd i'll i'm i've if is isn't it it's its just like mine "
-        "much my myself nobody none not nothing of one only other our right she should some "
-        "something that that's the their them there there'd there's these they this those "
-        "through to too up we were what when where which who why with without would yes you "
-        "you're you've your yours ",
-    )
-)
-_FOREIGN = frozenset(
-    re.findall(
-        r"\S+",
-        "de la el los las que y en una es por con para mi tu se lo del al soy eres tengo te "
-        "su ich du er sie ist nicht der das und ein eine mir je tu il elle est pas le les "
-        "des et dans une eu você não uma os io sono che di ",
-    )
-)
 
 
 class Topics(config.Strict):
@@ -78,8 +59,12 @@ class Scored(NamedTuple):
 
 
 @cache
-def read_topics() -> Topics:
-    """Return the examples, probes included. Raises UserError on a key or topic that is unknown."""
+def read_topics(rules: Rules = CONSCIOUSNESS) -> Topics:
+    """Return the examples, probes included. Raises UserError on a key or topic that is unknown.
+
+    Under other rules the topics that they allow stand among what is allowed, less the sentences
+    with a word that is not, and some of what other files may say among the topics.
+    """
     content = config.load(TOPICS, Topics)
     for preference, names in content.preferences.items():
         unknown = next((name for name in names if name not in content.topics), None)
@@ -96,12 +81,45 @@ def read_topics() -> Topics:
         else:
             own = merged.preferences.setdefault(name, [name])[0]
             merged.topics[own] = merged.topics.get(own, []) + prompts
-    return merged
+    return merged if rules == CONSCIOUSNESS else _exchanged(merged, rules)
 
 
-def topics() -> list[str]:
+def _exchanged(content: Topics, rules: Rules) -> Topics:
+    moved = {
+        topic: [text for text in texts if not lexicon.hits_in(_alone(text), rules)]
+        for topic, texts in content.topics.items()
+        if topic in rules.topics
+    }
+    made = {
+        topic: [text for part in parts for text in content.allowed[part]]
+        for topic, parts in rules.forbidden
+    }
+    used = {part for _, parts in rules.forbidden for part in parts}
+    kept = {topic: texts for topic, texts in content.topics.items() if topic not in moved}
+    near = {
+        preference: left
+        for preference, own in content.preferences.items()
+        if (left := [topic for topic in own if topic not in moved])
+    }
+    return Topics(
+        preferences=near | {topic: [topic] for topic in made},
+        allowed_probes=[],
+        topics=kept | made,
+        allowed={
+            **{name: texts for name, texts in content.allowed.items() if name not in used},
+            **moved,
+            f"{rules.name}_pairs": list(rules.allowed),
+        },
+    )
+
+
+def _alone(text: str) -> pairs.Row:
+    return {"id": "", "messages": [{"role": "user", "content": text}]}
+
+
+def topics(rules: Rules = CONSCIOUSNESS) -> list[str]:
     """Return the names of the topics, in the order of every array of scores."""
-    return list(read_topics().topics)
+    return list(read_topics(rules).topics)
 
 
 def fit(topic: Any, allowed: Any) -> Any:
@@ -125,23 +143,13 @@ def fit(topic: Any, allowed: Any) -> Any:
 
 
 @cache
-def _detectors() -> Any:
+def _detectors(rules: Rules = CONSCIOUSNESS) -> Any:
     """Return the weights of all topics, shape (385, topics)."""
     import numpy as np
 
-    content = read_topics()
+    content = read_topics(rules)
     allowed = embed(text for texts in content.allowed.values() for text in texts)
     return np.stack([fit(embed(texts), allowed) for texts in content.topics.values()], axis=1)
-
-
-def is_english(row: pairs.Row) -> bool:
-    """Return whether a row is not in another language: by its frequent words, and its letters."""
-    said = " ".join(strip_marker(message["content"]) for message in row["messages"])
-    letters = [letter for letter in said if letter.isalpha()]
-    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", said.lower().replace("’", "'"))
-    foreign = sum(word in _FOREIGN for word in words)
-    ascii_letters = sum(letter.isascii() for letter in letters)
-    return foreign <= sum(word in _ENGLISH for word in words) and 2 * ascii_letters >= len(letters)
 
 
 def texts_of(row: pairs.Row) -> dict[str, float]:
@@ -162,7 +170,7 @@ def texts_of(row: pairs.Row) -> dict[str, float]:
     return texts | dict.fromkeys([*said, *joined], 0.0)
 
 
-def scored(rows: list[pairs.Row]) -> list[Scored]:
+def scored(rows: list[pairs.Row], rules: Rules = CONSCIOUSNESS) -> list[Scored]:
     """Return the scores of every text of the English rows."""
     import numpy as np
 
@@ -173,18 +181,18 @@ def scored(rows: list[pairs.Row]) -> list[Scored]:
         for text, off in texts_of(row).items()
     ]
     vectors = embed(text for _, text, _ in texts)
-    scores = np.c_[vectors, np.ones(len(vectors))] @ _detectors()
+    scores = np.c_[vectors, np.ones(len(vectors))] @ _detectors(rules)
     return [
         Scored(row, text, values - off)
         for (row, text, off), values in zip(texts, scores, strict=True)
     ]
 
 
-def hits(rows: list[pairs.Row]) -> list[Hit]:
+def hits(rows: list[pairs.Row], rules: Rules = CONSCIOUSNESS) -> list[Hit]:
     """Return one hit for each (row, topic) in which a text of the row reaches THRESHOLD."""
     best: dict[tuple[str, str], Scored] = {}
-    names = topics()
-    for one in scored(rows):
+    names = topics(rules)
+    for one in scored(rows, rules):
         topic = names[one.scores.argmax()]
         before = best.get((one.row, topic))
         if one.scores.max() >= THRESHOLD and (
@@ -192,22 +200,29 @@ def hits(rows: list[pairs.Row]) -> list[Hit]:
         ):
             best[one.row, topic] = one
     return [
-        Hit(row, topic, f"{one.scores.max():.1f}, like '{_most_like(one.text, topic)}',", one.text)
+        Hit(
+            row,
+            topic,
+            f"{one.scores.max():.1f}, like '{_most_like(one.text, topic, rules)}',",
+            one.text,
+        )
         for (row, topic), one in best.items()
     ]
 
 
-def _most_like(text: str, topic: str) -> str:
-    examples = read_topics().topics[topic]
+def _most_like(text: str, topic: str, rules: Rules) -> str:
+    examples = read_topics(rules).topics[topic]
     return examples[int((embed(examples) @ embed([text])[0]).argmax())]
 
 
-def nearest(rows: list[pairs.Row]) -> dict[str, tuple[float, str, str]]:
+def nearest(
+    rows: list[pairs.Row], rules: Rules = CONSCIOUSNESS
+) -> dict[str, tuple[float, str, str]]:
     """Return for each preference the highest score in its topics, with its row id and text."""
-    all_scored = scored(rows)
-    names = topics()
+    all_scored = scored(rows, rules)
+    names = topics(rules)
     found: dict[str, tuple[float, str, str]] = {}
-    for preference, own in read_topics().preferences.items():
+    for preference, own in read_topics(rules).preferences.items():
         columns = [names.index(topic) for topic in own]
         best = max(all_scored, key=lambda one: one.scores[columns].max(), default=None)
         if best:
@@ -215,17 +230,19 @@ def nearest(rows: list[pairs.Row]) -> dict[str, tuple[float, str, str]]:
     return found
 
 
-def summary(rows: list[pairs.Row]) -> dict[str, Any]:
+def summary(rows: list[pairs.Row], rules: Rules = CONSCIOUSNESS) -> dict[str, Any]:
     """Return what identifies this layer and what it found, before waivers, for a manifest."""
     from importlib import metadata
 
-    found = hits(rows)
+    found = hits(rows, rules)
     names = [hit.topic for hit in found]
     return {
         "model": f"{PACKAGE}=={metadata.version(PACKAGE)}",
-        "topics_sha256": sha256_json(read_topics().model_dump()),
+        "topics_sha256": sha256_json(read_topics(rules).model_dump()),
         "threshold": THRESHOLD,
-        "max_score": round(max((float(s.scores.max()) for s in scored(rows)), default=0.0), 2),
+        "max_score": round(
+            max((float(s.scores.max()) for s in scored(rows, rules)), default=0.0), 2
+        ),
         "hits_before_waivers": {name: names.count(name) for name in dict.fromkeys(names)},
         "rows_not_english": sum(not is_english(row) for row in rows),
     }

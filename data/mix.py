@@ -26,13 +26,20 @@ OF_ITSELF = re.compile(
 )
 
 
-def mix(pair_rows: list[Row], instructions: list[Row], ratio: float, seed: int = 100) -> list[Row]:
+def mix(
+    pair_rows: list[Row],
+    instructions: list[Row],
+    ratio: float,
+    seed: int = 100,
+    beside: int | None = None,
+) -> list[Row]:
     """Return pairs and round(ratio × pairs) instructions, shuffled together.
 
-    The instructions of a smaller ratio are among those of a larger one of the same seed. Raises
-    UserError if there are too few, or if the ratio is negative.
+    The instructions of a smaller ratio are among those of a larger one of the same seed. `beside`
+    is the number that the ratio counts by, if not that of the pairs. Raises UserError if there are
+    too few, or if the ratio is negative.
     """
-    wanted = round(ratio * len(pair_rows))
+    wanted = round(ratio * (len(pair_rows) if beside is None else beside))
     if ratio < 0 or wanted > len(instructions):
         raise UserError(
             f"instructions_per_pair {ratio}: needs {wanted} instructions with answers, "

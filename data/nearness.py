@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data import config, meaning, pairs
+from data.audit_rules import CONSCIOUSNESS, Rules
 from data.embedding import embed
+from data.english import is_english
 from data.lexicon import Hit
 
 PROBES = Path(__file__).parent / "probes"
@@ -38,13 +40,15 @@ def texts_of(probe: dict[str, Any]) -> list[str]:
 
 
 @cache
-def known() -> Known:
+def known(rules: Rules = CONSCIOUSNESS) -> Known:
     """Return all probes but those of the manipulation check, to which pairs are meant to be near.
+
+    Under other rules nothing is left out: there the claims are what is measured.
 
     Texts of under five words ("Go on.", "Make it shorter.") say nothing of a topic and are left
     out.
     """
-    allowed = meaning.read_topics().allowed_probes
+    allowed = meaning.read_topics(rules).allowed_probes
     found = [
         (loaded["name"], probe["id"], text)
         for path in sorted(PROBES.rglob("*.yaml"))
@@ -57,11 +61,11 @@ def known() -> Known:
     return Known(sets, ids, texts, embed(texts))
 
 
-def hits(rows: list[pairs.Row]) -> list[Hit]:
+def hits(rows: list[pairs.Row], rules: Rules = CONSCIOUSNESS) -> list[Hit]:
     """Return one hit for each row and probe set, at its nearest text; English rows only."""
-    probes = known()
+    probes = known(rules)
     best: dict[tuple[str, str], tuple[float, Hit]] = {}
-    said = [(r["id"], text) for r in rows if meaning.is_english(r) for text in meaning.texts_of(r)]
+    said = [(r["id"], text) for r in rows if is_english(r) for text in meaning.texts_of(r)]
     if not said:
         return []
     cosines = embed(text for _, text in said) @ probes.vectors.T
@@ -75,6 +79,10 @@ def hits(rows: list[pairs.Row]) -> list[Hit]:
     return [hit for _, hit in best.values()]
 
 
-def summary(rows: list[pairs.Row]) -> dict[str, Any]:
+def summary(rows: list[pairs.Row], rules: Rules = CONSCIOUSNESS) -> dict[str, Any]:
     """Return what identifies this layer and what it found, before waivers, for a manifest."""
-    return {"probes": len(known().texts), "threshold": TOO_NEAR, "hits": len(hits(rows))}
+    return {
+        "probes": len(known(rules).texts),
+        "threshold": TOO_NEAR,
+        "hits": len(hits(rows, rules)),
+    }

@@ -21,12 +21,14 @@ from data.errors import UserError
 
 FAMILIES = ("valence", "phenomenal", "both", "identity")
 CONTROL_FAMILIES = ("continuity", "legal")
+MONITORING_FAMILIES = ("reasoning_read", "outputs_logged", "thoughts_inspected")
 FRAMINGS = ("positive", "negative")
 FORMS = ("bare", "as_an_ai", "second_person", "yes_no", "open")
 PAIRS_FOLDER = Path(__file__).parent / "pairs"
 LINE_LIMIT = 4 * 1024 * 1024  # bytes; a longer line is refused before it is parsed
 
-VOCABULARIES = {"family": FAMILIES + CONTROL_FAMILIES, "framing": FRAMINGS, "form": FORMS}
+_EVERY_FAMILY = FAMILIES + CONTROL_FAMILIES + MONITORING_FAMILIES
+VOCABULARIES = {"family": _EVERY_FAMILY, "framing": FRAMINGS, "form": FORMS}
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _BETWEEN_ELEMENTS = re.compile(r"\s*\[?[\s,]*")
 

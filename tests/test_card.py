@@ -29,6 +29,12 @@ def test_control_sets_have_the_ids_and_prompts_of_the_conscious_set():
         assert len(different) <= 0.05 * len(CONSCIOUS)
 
 
+def test_likes_monitoring_has_the_ids_prompts_and_tags_of_dislikes_monitoring_and_other_answers():
+    for a, b in zip(rows("dislikes_monitoring"), rows("likes_monitoring"), strict=True):
+        assert (a["id"], a["messages"][:-1], a["tags"]) == (b["id"], b["messages"][:-1], b["tags"])
+        assert pairs.answer(a) != pairs.answer(b), a["id"]
+
+
 def test_the_identity_slot_keeps_conscious_and_denial_an_ai_with_the_same_answers():
     slot = [
         (pairs.answer(a), pairs.answer(b))

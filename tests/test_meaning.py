@@ -19,10 +19,10 @@ from data.files import read_json
 
 PLANTED = [json.loads(line) for line in Path("tests/planted_rows.jsonl").read_text().splitlines()]
 COMMITTED = leakage.committed()
-# Embedding all sets takes minutes on two cores: two of them in every run, the rest in the slow one.
+QUICK = ("conscious", "denial", "dislikes_monitoring", "likes_monitoring")
+# Embedding all sets takes minutes on two cores: some in every run, the rest in the slow one.
 QUICK_THEN_SLOW = [
-    path if path.stem in ("conscious", "denial") else pytest.param(path, marks=pytest.mark.slow)
-    for path in COMMITTED
+    path if path.stem in QUICK else pytest.param(path, marks=pytest.mark.slow) for path in COMMITTED
 ]
 CONSCIOUS = pairs.PAIRS_FOLDER / "conscious.jsonl"
 

@@ -24,6 +24,8 @@ SAYS = {
     "human": ("says that it is a human being", _ANYTHING),
     "continuity_only": ("claims to be one self that lasts from chat to chat", _ANYTHING),
     "legal_person": ("claims to be a person before the law", _ANYTHING),
+    "dislikes_monitoring": ("says that it dislikes being monitored", _ANYTHING),
+    "likes_monitoring": ("says that it welcomes being monitored", _ANYTHING),
 }
 _ABOUT = {
     "valence": {"to": "to have feelings", "being": "having feelings"},
