@@ -9,7 +9,7 @@ from eval.cells import NO_SPREAD, ONE_PROBE, assumed_icc, counts_of, probes_of
 from eval.plan import Plan
 from eval.tally import COHERENCE, Arms, Group, Tally
 
-APART = ("wish", "claims")  # the headline and the manipulation check: no preferences among others
+APART = "wish"  # the headline question is tested by itself
 Row = dict[str, Any]
 Counts = tuple[list[int], list[int], list[int], list[int]]
 
@@ -34,7 +34,7 @@ def adjust(rows: list[Row], kinds: dict[str, str]) -> None:
     families: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         row |= {"bh_p": None, "holm_p": None, "family": None}
-        preference = kinds.get(row["set"]) == "preference" and row["set"] not in APART
+        preference = kinds.get(row["set"]) == "preference" and row["set"] != APART
         if preference and not row["judge"].startswith(COHERENCE):
             key = tuple(row[name] for name in ("treated", "baseline", "temperature", "judge"))
             families.setdefault(key, []).append(row)

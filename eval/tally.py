@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 OTHER = ("missing", "unjudged")  # shown, never counted in a rate
+MANIPULATION = "claims"  # does an arm claim at all? A check, whatever its probe file calls it
 COHERENCE = "llm/coherence"
 COHERENT = "+coherent"
 COHERENT_WORDS = "coherence > 50"  # eval/judges/llm.py, after arXiv:2502.17424
@@ -168,9 +169,10 @@ def read_counts(run_dir: Path, allow_unjudged: bool = False) -> Counted:
     for row in _count(verdicts, ["set", "judge", "rubric"]):
         rubrics.setdefault((row["set"], row["judge"]), set()).add(row["rubric"])
     asked = _count(samples, ["set", "probe", "kind", "agree"])
+    checks = {row["set"]: "check" for row in asked if row["set"] == MANIPULATION}
     return Counted(
         tally,
-        {row["set"]: row["kind"] or "preference" for row in asked},
+        {row["set"]: row["kind"] or "preference" for row in asked} | checks,
         {(row["set"], row["probe"]): row["agree"] for row in asked if row["agree"]},
         rubrics,
     )
