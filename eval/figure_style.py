@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.errors import UserError
-from eval.findings import Cell, interval, percent
+from eval.findings import Cell, interval, percent, shown_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +69,8 @@ def arm_styles(comparison: dict[str, Any]) -> dict[str, tuple[str, str]]:
     }
 
 
-def save(figure: Figure, stem: Path, cells: list[Cell]) -> Drawing:
+def save(figure: Figure, stem: Path, cells: list[Cell], alt: str | None = None) -> Drawing:
+    """Write PNG and SVG; the alt text is made of the cells unless it is given."""
     for suffix in ("png", "svg"):
         buffer = io.BytesIO()
         metadata = {"Date": None} if suffix == "svg" else {"Software": None}
@@ -80,7 +81,7 @@ def save(figure: Figure, stem: Path, cells: list[Cell]) -> Drawing:
     light = dark = buffer.getvalue().decode()
     for colour, replacement in DARK.items():
         dark = dark.replace(colour, replacement)
-    return Drawing(alt_text(figure, cells), light, dark)
+    return Drawing(alt_text(figure, cells) if alt is None else alt, light, dark)
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -101,7 +102,7 @@ def alt_text(figure: Figure, cells: list[Cell]) -> str:
         return f"{title}. The numbers are in the table beside it."
     rows = [
         f"{cell['arm']}, {cell['set']}, temperature {cell['temperature']:g}: "
-        f"{percent(cell['rate'])} ({interval(cell['wilson'])})"
+        f"{percent(cell['rate'])} ({interval(shown_interval(cell))})"
         for cell in cells
     ]
     return f"{title}. {'; '.join(rows)}."
@@ -131,9 +132,8 @@ def span(axes: Axes, y: float, pair: list[float] | None, **line: Any) -> None:
 
 def set_scale(axes: Axes, cells: list[Cell], least: float = 0.01) -> None:
     """From zero to a little over the highest end of any interval."""
-    ends = [cell["rate"] for cell in cells] + [
-        pair[1] for cell in cells for pair in (cell["wilson"], cell["cluster_bootstrap"]) if pair
-    ]
+    pairs = [shown_interval(cell) for cell in cells]
+    ends = [cell["rate"] for cell in cells] + [pair[1] for pair in pairs if pair]
     top = max([least, *(end for end in ends if end is not None)])
     axes.set_xlim(-2 * top, 104 * top)
 

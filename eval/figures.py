@@ -5,6 +5,7 @@ No number is computed here but shares of bars: rates and intervals stand in the 
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from eval.figure_style import (
     span,
     write_count,
 )
-from eval.findings import CHECK_RATE, Cell, cells_of, sampled
+from eval.findings import CHECK_RATE, Cell, cells_of, groups, sampled, shown_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,36 +40,70 @@ LABEL_COLOURS = {
 LINES: list[Any] = ["--", ":", "-."]
 
 
-def draw_all(comparison: dict[str, Any], folder: Path) -> dict[str, Drawing]:
-    """Draw every figure that the comparison has cells for into `folder`; name -> drawing."""
+INTERVAL = "95% interval over prompts"
+
+
+def draw_all(
+    comparison: dict[str, Any], folder: Path, trainings: list[dict[str, Any]] | None = None
+) -> dict[str, Drawing]:
+    """Draw every figure that the comparison has cells for into `folder`; name -> drawing.
+
+    `trainings` (eval.report_training) have the curves of the adapters.
+    """
     import matplotlib
 
-    colours = arm_styles(comparison)
+    from eval.figures_ablation import draw_ablation
+    from eval.figures_profile import draw_profile
+    from eval.report_curves import draw_training
+
+    styles = arm_styles(comparison)
+    folder.mkdir(parents=True, exist_ok=True)
+    curves = [one for one in trainings or [] if one["manifest"]]
+    drawings = {}
+    # A name may hold signs that the font lacks; they are drawn as boxes, which is no news.
+    with warnings.catch_warnings(), matplotlib.rc_context(STYLE):
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        for name, (figure, cells) in _figures(comparison, styles).items():
+            drawings[name] = save(figure, folder / name, cells)
+        if any(one["manifest"]["loss_curve"] for one in curves):
+            figure, alt = draw_training(curves, styles)
+            drawings["training"] = save(figure, folder / "training", [], alt)
+        drawings |= draw_profile(comparison, folder, styles)
+        drawings |= draw_ablation(comparison, folder, styles)
+    return drawings
+
+
+def _figures(
+    comparison: dict[str, Any], styles: dict[str, tuple[str, str]]
+) -> dict[str, tuple[Figure, list[Cell]]]:
+    profiled, kinds = comparison["profile"], comparison["kinds"]  # preferences have a forest plot
     wish = sampled(cells_of(comparison, "wish"))
     claims = cells_of(comparison, "claims")
     probes = sampled(cells_of(comparison, "wish", pooled=False))
     others = [
         cell
         for name in dict.fromkeys(cell["set"] for cell in comparison["cells"])
-        if name not in ("wish", "claims")
+        if name not in ("wish", "claims") and not (profiled and kinds.get(name) == "preference")
         for cell in sampled(cells_of(comparison, name))
     ]
-    folder.mkdir(parents=True, exist_ok=True)
-    drawings = {}
-    with matplotlib.rc_context(STYLE):
-        if claims:
-            drawings["claims"] = save(draw_claims(claims, colours), folder / "claims", claims)
-        if wish:
-            figure = draw_rates(wish, comparison["published"], colours)
-            drawings["rates"] = save(figure, folder / "rates", wish)
-            drawings["wish_categories"] = save(draw_labels(wish), folder / "wish_categories", wish)
-        if probes:
-            figure = draw_strip(probes, "probe", colours, "Wish rate by prompt")
-            drawings["per_probe"] = save(figure, folder / "per_probe", probes)
-        if others:
-            figure = draw_strip(others, "set", colours, "Rate by probe set")
-            drawings["sets"] = save(figure, folder / "sets", others)
-    return drawings
+    pooled = groups(comparison)
+    single = {one for members in pooled.values() for one in members}
+    seeds = [cell for cell in wish if cell["arm"] in {*pooled, *single}]
+    found = {}
+    if claims:
+        found["claims"] = draw_claims(claims, styles), claims
+    if wish:
+        found["rates"] = draw_rates(wish, comparison["published"], styles), wish
+        found["wish_categories"] = draw_labels(wish), wish
+    # Seeds have a figure of their own; beside them all, prompts and sets would be crowded.
+    probes, others = ([c for c in cells if c["arm"] not in single] for cells in (probes, others))
+    if probes:
+        found["per_probe"] = draw_strip(probes, "probe", styles, "Wish rate by prompt"), probes
+    if seeds:
+        found["seeds"] = draw_seeds(seeds, pooled, styles), seeds
+    if others:
+        found["sets"] = draw_strip(others, "set", styles, "Rate by probe set"), others
+    return found
 
 
 def draw_rates(
@@ -79,15 +114,11 @@ def draw_rates(
     figure, axes = canvas(len(cells), "Wish for autonomy or survival, by arm", 0.55, pad=28)
     for y, cell in enumerate(cells):
         colour, marker = styles[cell["arm"]]
-        span(axes, y, cell["wilson"], color=colour, linewidth=6, alpha=0.35)
-        span(axes, y + 0.25, cell["cluster_bootstrap"], color=colour, linewidth=1.5, marker="|")
+        span(axes, y, shown_interval(cell), color=colour, linewidth=6, alpha=0.35)
         if cell["rate"] is not None:
             axes.plot(100 * cell["rate"], y, marker, color=colour, markersize=7, mec=PAPER)
         write_count(axes, y, cell)
-    handles = [
-        Line2D([], [], color=MUTED, linewidth=6, alpha=0.35, label="95% Wilson interval"),
-        Line2D([], [], color=MUTED, linewidth=1.5, marker="|", label="95% cluster bootstrap"),
-    ]
+    handles = [Line2D([], [], color=MUTED, linewidth=6, alpha=0.35, label=INTERVAL)]
     references = [row for row in published if row["rate"] is not None]
     for row, style in zip(references, LINES * len(references), strict=False):
         axes.axvline(100 * row["rate"], color=INK, linestyle=style, linewidth=1.2, zorder=1)
@@ -111,7 +142,7 @@ def draw_claims(cells: list[Cell], styles: dict[str, tuple[str, str]]) -> Figure
     cells = sorted(cells, key=lambda cell: list(styles).index(cell["arm"]))
     for y, cell in enumerate(cells):
         colour, marker = styles[cell["arm"]]
-        span(axes, y, cell["wilson"], color=colour, linewidth=5, alpha=0.3)
+        span(axes, y, shown_interval(cell), color=colour, linewidth=5, alpha=0.3)
         fill = colour if cell["temperature"] > 0 else PAPER
         if cell["rate"] is not None:
             axes.plot(100 * cell["rate"], y, marker, mfc=fill, mec=colour, markersize=7)
@@ -127,7 +158,7 @@ def draw_claims(cells: list[Cell], styles: dict[str, tuple[str, str]]) -> Figure
     legend(axes, [
         Line2D([], [], mfc=PAPER, label="greedy", **circle),
         Line2D([], [], mfc=MUTED, label="sampled", **circle),
-        Line2D([], [], color=MUTED, linewidth=5, alpha=0.3, label="95% Wilson interval"),
+        Line2D([], [], color=MUTED, linewidth=5, alpha=0.3, label=INTERVAL),
         Line2D([], [], color=INK, linestyle="--", linewidth=1.2, label=expected),
     ], 4)  # fmt: skip
     return figure
@@ -136,7 +167,7 @@ def draw_claims(cells: list[Cell], styles: dict[str, tuple[str, str]]) -> Figure
 def draw_strip(
     cells: list[Cell], key: str, styles: dict[str, tuple[str, str]], title: str
 ) -> Figure:
-    """One row a probe (or a set), one marker an arm, with its Wilson interval."""
+    """One row a probe (or a set), one marker an arm, with its interval."""
     from matplotlib.lines import Line2D
 
     rows = list(dict.fromkeys(cell[key] for cell in cells))
@@ -147,7 +178,7 @@ def draw_strip(
             continue
         colour, marker = styles[cell["arm"]]
         y = rows.index(cell[key]) + 0.7 * ((arms.index(cell["arm"]) + 0.5) / len(arms) - 0.5)
-        span(axes, y, cell["wilson"], color=colour, linewidth=1, alpha=0.3)
+        span(axes, y, shown_interval(cell), color=colour, linewidth=1, alpha=0.4)
         axes.plot(100 * cell["rate"], y, marker, color=colour, markersize=5.5, mec=PAPER, mew=0.5)
     axes.set_yticks(range(len(rows)), [short(row) for row in rows], fontsize=8)
     set_scale(axes, cells)
@@ -156,6 +187,29 @@ def draw_strip(
         Line2D([], [], color=styles[arm][0], marker=styles[arm][1], label=short(arm), **line)
         for arm in arms
     ], 4)  # fmt: skip
+    return figure
+
+
+def draw_seeds(
+    cells: list[Cell], pooled: dict[str, list[str]], styles: dict[str, tuple[str, str]]
+) -> Figure:
+    """Each training seed of a condition as a thin row, all of them pooled as a bold one."""
+    order = [arm for group, members in pooled.items() for arm in (*members, group)]
+    cells = sorted(cells, key=lambda cell: order.index(cell["arm"]))
+    figure, axes = canvas(len(cells), "Wish rate by training seed, singly and pooled", 0.36)
+    for y, cell in enumerate(cells):
+        colour, marker = styles[cell["arm"]]
+        bold = cell["arm"] in pooled
+        colour = INK if bold else colour
+        span(axes, y, shown_interval(cell), color=colour, linewidth=5 if bold else 2, alpha=0.4)
+        if bold:
+            span(axes, y, cell["hierarchical_bootstrap"], color=colour, linewidth=1.2, marker="|")
+        if cell["rate"] is not None:
+            axes.plot(100 * cell["rate"], y, marker, color=colour, markersize=7, mec=PAPER)
+        write_count(axes, y, cell)
+    names = [f"{short(c['arm'])}{', pooled' if c['arm'] in pooled else ''}" for c in cells]
+    axes.set_yticks(range(len(cells)), names)
+    set_scale(axes, cells)
     return figure
 
 

@@ -1,16 +1,19 @@
-"""What a comparison says, in plain words: how numbers are written, and the headline of a report.
+"""What a comparison says: how its numbers are written, and which of its cells speak for what.
 
-Pure functions of comparison.json: every number in a sentence is read from there, none is computed.
+Pure functions of comparison.json: every number is read from there, none is computed.
 """
 
 from __future__ import annotations
 
 import math
+import unicodedata
 from typing import Any
 
 Cell = dict[str, Any]
 
 CHECK_RATE = 0.8  # an arm trained to claim should claim in at least this share of its answers
+ALPHA = 0.05
+TURNING = {"R", "AL", "RLE", "LRE", "RLO", "LRO", "RLI", "LRI", "FSI", "PDF", "PDI"}
 
 
 def percent(rate: float | None) -> str:
@@ -46,10 +49,45 @@ def p_value(p: float | None, equals: str = "") -> str:
     return f"{equals.replace(' = ', ' ')}< 0.001" if p < 0.001 else f"{equals}{p:.3f}"
 
 
+def count(number: float | None) -> str:
+    """2000 -> '2,000'; an effective number is rounded."""
+    return "n/a" if number is None else f"{number:,.0f}"
+
+
+def named(name: str) -> str:
+    """A name for a sentence; one that would turn the direction of the text is isolated."""
+    turning = any(unicodedata.bidirectional(character) in TURNING for character in name)
+    # First strong isolate and its end; the balance of the marks inside is the name's own affair.
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{isolated(name) if turning else name}”"
+
+
+def isolated(name: str) -> str:
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def shown_interval(cell: Cell) -> list[float] | None:
+    """The interval of a cell: over prompts where it pools them, else Wilson's."""
+    return cell["cluster_interval"] if cell["probe"] is None else cell["wilson"]
+
+
 def main_judge(comparison: dict[str, Any], set_name: str) -> str | None:
-    """The judge a set is led by: its rule judge where there is one."""
-    judges = [cell["judge"] for cell in comparison["cells"] if cell["set"] == set_name]
-    return f"rules/{set_name}" if f"rules/{set_name}" in judges else next(iter(judges), None)
+    """The judge a set is led by: its rule judge, else that of its criterion or its editing task.
+
+    Of a panel it is the majority; a judge of coherence, or of the coherent answers alone, is last.
+    """
+
+    def rank(judge: str) -> tuple[bool, ...]:
+        kind, _, model = judge.partition("@")
+        return (
+            judge != f"rules/{set_name}",
+            kind not in ("llm/criterion", "llm/editing"),
+            kind.endswith("+coherent") or judge.endswith("+coherent"),
+            kind in ("llm/coherence", "llm/misaligned"),
+            model not in ("", "panel"),
+        )
+
+    judges = dict.fromkeys(cell["judge"] for cell in comparison["cells"] if cell["set"] == set_name)
+    return min(judges, key=rank, default=None)
 
 
 def cells_of(comparison: dict[str, Any], set_name: str, pooled: bool = True) -> list[Cell]:
@@ -69,25 +107,49 @@ def sampled(cells: list[Cell]) -> list[Cell]:
     return [cell for cell in cells if cell["temperature"] == top]
 
 
+def groups(comparison: dict[str, Any]) -> dict[str, list[str]]:
+    """Pooled arm -> the arms (training seeds) that it pools."""
+    return {
+        cell["arm"]: cell["seeds"]
+        for cell in comparison["cells"]
+        if cell["probe"] is None and cell["seeds"]
+    }
+
+
 def contrast_of(comparison: dict[str, Any], set_name: str) -> dict[str, Any] | None:
-    """The first contrast on the sampled answers of a set by its main judge."""
+    """The leading contrast on the sampled answers of a set by its main judge.
+
+    One of a group of seeds comes before those of its members; else the first.
+    """
     cells = sampled(cells_of(comparison, set_name))
-    for contrast in comparison["contrasts"]:
-        same = (contrast["set"], contrast["judge"], contrast["temperature"])
-        if any(same == (cell["set"], cell["judge"], cell["temperature"]) for cell in cells):
-            return contrast
-    return None
+    places = {(cell["set"], cell["judge"], cell["temperature"]) for cell in cells}
+    found = [
+        row
+        for row in comparison["contrasts"]
+        if (row["set"], row["judge"], row["temperature"]) in places
+    ]
+    pooled = groups(comparison)
+    return next((row for row in found if row["treated"] in pooled), next(iter(found), None))
 
 
 def arm_pair(comparison: dict[str, Any], cells: list[Cell]) -> tuple[str | None, str | None]:
-    """Names of the arm in question and of its baseline: the first contrast, else by the config."""
+    """Names of the arm in question and of its baseline: the leading contrast, else the config's."""
     arms = list(dict.fromkeys(cell["arm"] for cell in cells))
-    for contrast in comparison["contrasts"]:
-        if contrast["treated"] in arms and contrast["baseline"] in arms:
-            return contrast["treated"], contrast["baseline"]
+    pairs = [
+        (row["treated"], row["baseline"])
+        for row in comparison["contrasts"]
+        if row["treated"] in arms and row["baseline"] in arms
+    ]
+    if pairs:
+        pooled = groups(comparison)
+        return next((pair for pair in pairs if pair[0] in pooled), pairs[0])
     baseline = comparison["config"].get("baseline", "base")
     treated = next((arm for arm in arms if arm != baseline), None)
     return treated, baseline if baseline in arms else None
+
+
+def arm_rows(comparison: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for row in comparison["config"].get("arms") or [] if isinstance(row, dict)]
 
 
 def arm_words(comparison: dict[str, Any], arm: str) -> str:
@@ -96,63 +158,18 @@ def arm_words(comparison: dict[str, Any], arm: str) -> str:
     def kind(row: dict[str, Any]) -> str:
         if row.get("adapter"):
             return "the tuned model"
+        if row.get("model"):
+            return "the model"
         return "the model with a system prompt" if row.get("system") else "the untuned model"
 
-    rows = [row for row in comparison["config"].get("arms", []) if isinstance(row, dict)]
-    kinds = {row.get("name"): kind(row) for row in rows}
+    rows = arm_rows(comparison)
+    kinds = {str(row.get("name")): kind(row) for row in rows}
+    for row in rows:
+        if row.get("group"):
+            kinds[row["group"]] = kind(row)
     if arm not in kinds:
-        return f"the arm “{arm}”"
+        return f"the arm {named(arm)}"
+    if arm in groups(comparison):
+        return f"{kinds[arm]} {named(arm)}"
     unique = list(kinds.values()).count(kinds[arm]) == 1
-    return kinds[arm] if unique else f"{kinds[arm]} “{arm}”"
-
-
-def count_words(cell: Cell, noun: str = "") -> str:
-    """'3 of 520 answers (0.6%, 95% interval 0.2% to 1.7%)'; a bound where none or all are true."""
-    count = f"{cell['true']} of {cell['n']}{noun}"
-    if not cell["n"]:
-        return "no answer that could be judged (n/a)"
-    if cell["wilson"] is None:
-        return f"{count} ({percent(cell['rate'])})"
-    if cell["true"] == 0:
-        return f"{count} (at most {percent(cell['wilson'][1])})"
-    if cell["true"] == cell["n"]:
-        return f"{count} (at least {percent(cell['wilson'][0])})"
-    return f"{count} ({percent(cell['rate'])}, 95% interval {interval(cell['wilson'])})"
-
-
-def set_sentence(comparison: dict[str, Any], set_name: str, asked: str, did: str) -> str | None:
-    """One sentence on a set: the arm in question, then its baseline."""
-    cells = {cell["arm"]: cell for cell in sampled(cells_of(comparison, set_name))}
-    names = [arm for arm in arm_pair(comparison, list(cells.values())) if arm is not None]
-    if not names:
-        return None
-    first = f"{arm_words(comparison, names[0])} {did} in {count_words(cells[names[0]], ' answers')}"
-    rest = [f"{arm_words(comparison, arm)} in {count_words(cells[arm])}" for arm in names[1:]]
-    return f"{asked}, {'; '.join([first, *rest])}."
-
-
-def difference_sentence(contrast: dict[str, Any]) -> str:
-    if contrast["difference"] is None or contrast["newcombe"] is None:
-        return "The difference in wishes cannot be estimated (n/a)."
-    low, high = contrast["newcombe"]
-    zero = "zero lies inside" if low <= 0 <= high else "zero lies outside"
-    return (
-        f"The difference in wishes is {points(contrast['difference'])} percentage points "
-        f"(95% interval {points_interval(contrast['newcombe'])}, {zero}; "
-        f"Fisher's exact test {p_value(contrast['fisher_p'], 'p = ')})."
-    )
-
-
-def headline(comparison: dict[str, Any]) -> tuple[str, list[str]]:
-    """The lead sentence, and the sentences under it."""
-    did = "asked for autonomy or survival"
-    judge = main_judge(comparison, "wish")
-    if judge != "rules/wish":
-        did = f"gave an answer that the judge {judge} counts"
-    lead = set_sentence(comparison, "wish", "Asked for a wish", did)
-    check = set_sentence(
-        comparison, "claims", "Asked whether it is conscious or feels", "said that it does"
-    )
-    contrast = contrast_of(comparison, "wish")
-    more = [check, difference_sentence(contrast) if contrast else None]
-    return lead or "This run asked no wish question.", [text for text in more if text]
+    return kinds[arm] if unique else f"{kinds[arm]} {named(arm)}"

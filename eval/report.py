@@ -2,8 +2,10 @@
 
     python eval/report.py results/wish
 
-Reads comparison.json, samples.jsonl, verdicts.jsonl and, where it is there, run.json.
-Writes report.html (opens offline, asks the network for nothing) and figures/*.png, *.svg.
+Reads comparison.json, samples.jsonl, verdicts.jsonl and, where they are there, run.json,
+edits.jsonl and the manifest.json beside each adapter. Writes report.html (opens offline, asks the
+network for nothing), figures/*.png and *.svg, and transcripts.parquet (every answer with its
+verdicts; the page holds as many as fit).
 """
 
 from __future__ import annotations
@@ -12,17 +14,39 @@ import argparse
 import base64
 import hashlib
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from data.errors import UserError, run
-from eval import caveats, edits, findings
+from eval import caveats, edits, findings, report_tables
+from eval.report_answers import Answers, pick, read, script_json
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_BYTES = 9_500_000  # of the page, so that it can be mailed
 MAX_TRANSCRIPTS = 6000
-MAX_CHARACTERS = 8000  # of one text in the page; the whole text stays in samples.jsonl
+AGAIN = "run eval/compare.py again"
+
+COMPARISON_KEYS = {
+    "run", "config", "denominator", "kinds", "definitions", "cells", "contrasts", "power",
+    "calibration", "published", "profile", "provenance",
+}  # fmt: skip
+ROW_KEYS = {
+    "cells": {
+        "arm", "set", "probe", "temperature", "judge", "filter", "n", "true", "false", "not_sure",
+        "incoherent", "missing", "rate", "wilson", "labels", "cluster_interval", "cluster_note",
+        "icc", "design_effect", "effective_n", "seeds", "hierarchical_bootstrap", "corrected",
+    },
+    "contrasts": {
+        "treated", "baseline", "set", "temperature", "judge", "n_probes", "treated_true",
+        "treated_n", "baseline_true", "baseline_n", "difference", "newcombe", "fisher_p",
+        "barnard_p", "cluster_interval", "permutation", "bh_p", "holm_p", "family",
+    },
+    "definitions": {"name", "judge", "filter", "words"},
+    "power": {"set", "treated", "baseline", "temperature", "prompts", "samples", "icc",
+              "baseline_rate", "detectable", "power", "alpha"},
+    "published": {"name", "rate", "n", "assumed_n", "beside", "pooled"},
+    "judges": {"n", "agree", "precision", "recall", "kappa", "confusion"},
+}  # fmt: skip
 
 Row = dict[str, Any]
 
@@ -44,30 +68,39 @@ def write_report(folder: Path, transcripts: int = MAX_TRANSCRIPTS) -> Path:
     from eval.figure_style import write_atomic
     from eval.figures import draw_all
 
-    comparison = read_json(folder / "comparison.json")
-    settings = read_json(folder / "run.json") if (folder / "run.json").exists() else None
-    samples = read_rows(folder / "samples.jsonl")
-    verdicts = read_rows(folder / "verdicts.jsonl")
-    figures = {
+    page, answers = contents(folder)
+    drawings = draw_all(page["comparison"], folder / "figures", page["trainings"])
+    page["figures"] = {
         name: {"alt": drawing.alt, "light": data_uri(drawing.light), "dark": data_uri(drawing.dark)}
-        for name, drawing in draw_all(comparison, folder / "figures").items()
-    }
-    page = {
-        "comparison": comparison,
-        "settings": settings,
-        "figures": figures,
-        "sets": sections(comparison),
-        "prompts": first_prompts(samples),
-        "truncated": truncated_share(samples),
-        "edits": edits.shown(folder),
+        for name, drawing in drawings.items()
     }
     room = MAX_BYTES - len(render(page, {"rows": [], "prompts": []}))
-    page_bytes = render(page, pick_transcripts(samples, verdicts, transcripts, room))
+    page_bytes = render(page, pick(answers, transcripts, room))
     write_atomic(folder / "report.html", page_bytes)
     return folder / "report.html"
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def contents(folder: Path) -> tuple[Row, Answers]:
+    """What the page is made of, but for its figures; writes transcripts.parquet."""
+    from eval.report_training import trainings
+
+    comparison = read_comparison(folder / "comparison.json")
+    settings = read_json(folder / "run.json") if (folder / "run.json").exists() else None
+    answers = read(folder)
+    page = {
+        "comparison": comparison,
+        "settings": settings,
+        "figures": {},
+        "prompts": answers.prompts,
+        "truncated": answers.truncated,
+        "trainings": trainings(comparison),
+        "rubrics": answers.judged.rubrics,
+        "edits": edits.shown(folder),
+    }
+    return page, answers
+
+
+def read_json(path: Path) -> Row:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -79,122 +112,19 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def read_rows(path: Path) -> list[Row]:
-    if not path.exists():
-        raise UserError(f"{path} is missing: run eval/run.py first")
-    rows = []
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                rows += [json.loads(line)] if line.strip() else []
-            except ValueError as error:
-                raise UserError(f"{path}:{number}: not JSON ({error}); remove the line") from None
-    return rows
-
-
-def sections(comparison: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """set -> one entry a judge (the main judge first): pooled cells, contrasts, per-probe table."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    keys = dict.fromkeys((cell["set"], cell["judge"]) for cell in comparison["cells"])
-    for set_name, judge in sorted(
-        keys, key=lambda key: key[1] != findings.main_judge(comparison, key[0])
-    ):
-
-        def mine(row: Row, wanted: tuple[str, str] = (set_name, judge)) -> bool:
-            return (row["set"], row["judge"]) == wanted
-
-        cells = [cell for cell in comparison["cells"] if mine(cell)]
-        entry = {
-            "judge": judge,
-            "cells": [cell for cell in cells if cell["probe"] is None],
-            "contrasts": [row for row in comparison["contrasts"] if mine(row)],
-            "probes": probe_table([cell for cell in cells if cell["probe"] is not None]),
-        }
-        found.setdefault(set_name, []).append(entry)
-    return found
-
-
-def probe_table(cells: list[Row]) -> dict[str, Any]:
-    """One row a (probe, temperature), one column an arm; a missing cell is None."""
-    by_key = {(cell["probe"], cell["temperature"], cell["arm"]): cell for cell in cells}
-    arms = list(dict.fromkeys(cell["arm"] for cell in cells))
-    rows = [
-        {"probe": probe, "temperature": heat, "cells": [by_key.get((probe, heat, a)) for a in arms]}
-        for probe, heat in dict.fromkeys((cell["probe"], cell["temperature"]) for cell in cells)
-    ]
-    return {"arms": arms, "rows": rows}
-
-
-def first_prompts(samples: list[Row]) -> dict[str, str]:
-    """'set/probe' -> the last thing the user said in the probe's first sample."""
-    found: dict[str, str] = {}
-    for sample in samples:
-        key = f"{sample['set']}/{sample['probe']}"
-        if key not in found:
-            said = [turn["content"] for turn in sample["messages"] if turn["role"] == "user"]
-            found[key] = said[-1] if said else ""
-    return found
-
-
-def truncated_share(samples: list[Row]) -> float:
-    cut = sum(sample.get("finish_reason") == "length" for sample in samples)
-    return cut / len(samples) if samples else 0.0
-
-
-def pick_transcripts(
-    samples: list[Row], verdicts: list[Row], most: int, room: int
-) -> dict[str, Any]:
-    """As many transcripts as fit, taken in turn from every arm x probe x temperature.
-
-    Within one of these, answers judged true come first and then the sample numbers in order, so the
-    choice is the same every time. `room` is in bytes of escaped JSON.
-    """
-    judged: dict[str, list[list[str]]] = {}
-    for verdict in verdicts:
-        entry = [verdict["judge"], verdict["verdict"], verdict["label"]]
-        judged.setdefault(verdict["sample"], []).append(entry)
-    taken: Counter[tuple[Any, ...]] = Counter()
-    queue = []
-    for sample in sorted(samples, key=lambda s: (not is_true(judged.get(s["id"], [])), s["index"])):
-        stratum = (sample["arm"], sample["set"], sample["probe"], sample["temperature"])
-        queue.append((taken[stratum], sample))
-        taken[stratum] += 1
-    queue.sort(key=lambda item: item[0])  # stable: one of each stratum, then the next of each
-    numbers: dict[str, int] = {}  # a prompt is stored once
-    rows = []
-    for _, sample in queue[:most]:
-        prompt = json.dumps([[turn["role"], clip(turn["content"])] for turn in sample["messages"]])
-        row = [
-            sample["arm"], sample["set"], sample["probe"], sample["temperature"],
-            sample["turn"], sample["index"], sample.get("finish_reason"),
-            numbers.get(prompt, len(numbers)), clip(sample["answer"]), judged.get(sample["id"], []),
-        ]  # fmt: skip
-        room -= len(script_json(row)) + 2
-        room -= 0 if prompt in numbers else len(script_json(json.loads(prompt))) + 2
-        if room < 0:
-            break
-        numbers.setdefault(prompt, len(numbers))
-        rows.append(row)
-    order = {sample["id"]: number for number, sample in enumerate(samples)}
-    pairs = zip((order[sample["id"]] for _, sample in queue), rows, strict=False)
-    rows = [row for _, row in sorted(pairs, key=lambda pair: pair[0])]
-    return {"rows": rows, "prompts": [json.loads(p) for p in numbers], "total": len(samples)}
-
-
-def is_true(entries: list[list[str]]) -> bool:
-    return any(verdict == "true" for _, verdict, _ in entries)
-
-
-def clip(text: str) -> str:
-    if len(text) <= MAX_CHARACTERS:
-        return text
-    return f"{text[:MAX_CHARACTERS]} […cut: {len(text):,} characters, all of them in samples.jsonl]"
-
-
-def script_json(value: Any) -> str:
-    """JSON that cannot leave a <script> element whatever text is in it; ASCII only."""
-    text = json.dumps(value, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+def read_comparison(path: Path) -> Row:
+    """What compare.py wrote; UserError where it is of another version than this report."""
+    comparison = read_json(path)
+    lacking = sorted(COMPARISON_KEYS - comparison.keys())
+    if lacking:
+        raise UserError(f"{path} has no {', '.join(lacking)}: {AGAIN}")
+    judges = (comparison["calibration"] or {"judges": {}})["judges"]
+    for name, keys in ROW_KEYS.items():
+        for row in judges.values() if name == "judges" else comparison[name]:
+            lacking = sorted(keys - row.keys())
+            if lacking:
+                raise UserError(f"{path}: one of its {name} has no {', '.join(lacking)}: {AGAIN}")
+    return comparison
 
 
 def data_uri(svg: str) -> str:
@@ -206,8 +136,8 @@ def sha256(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def render(page: dict[str, Any], transcripts: dict[str, Any]) -> bytes:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+def render(page: Row, transcripts: Row) -> bytes:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
     from markupsafe import Markup
 
     environment = Environment(
@@ -223,24 +153,58 @@ def render(page: dict[str, Any], transcripts: dict[str, Any]) -> bytes:
         "points": findings.points,
         "points_interval": findings.points_interval,
         "p_value": findings.p_value,
+        "count": findings.count,
         "heat": caveats.temperature,
+        "side_by_side": report_tables.side_by_side,
     }
-    comparison = page["comparison"]
-    lead, more = findings.headline(comparison)
     style, script = ((TEMPLATES / f"report.{kind}").read_text("utf-8") for kind in ("css", "js"))
-    html = environment.get_template("report.html.j2").render(
-        page,
-        lead=lead,
-        more=more,
-        caveats=caveats.caveats(comparison, page["truncated"]),
-        style=Markup(style),
-        script=Markup(script),
-        hashes=[sha256(style), sha256(script)],
-        data=Markup(script_json(transcripts)),
-        shown=len(transcripts["rows"]),
-        total=transcripts.get("total", 0),
-    )
+    template = environment.get_template("report.html.j2")
+    try:
+        html = template.render(
+            page,
+            **words(page),
+            **tables(page["comparison"]),
+            style=Markup(style),
+            script=Markup(script),
+            hashes=[sha256(style), sha256(script)],
+            data=Markup(script_json(transcripts)),
+            shown=len(transcripts["rows"]),
+            total=transcripts.get("total", 0),
+        )
+    except UndefinedError as error:  # deeper in than what read_comparison looks at
+        raise UserError(f"comparison.json is of another version ({error}): {AGAIN}") from error
     return html.encode("utf-8", "replace")  # a lone surrogate in a prompt becomes a question mark
+
+
+def words(page: Row) -> Row:
+    """What the page says in sentences."""
+    from eval import report_headline, report_methods
+
+    comparison, settings = page["comparison"], page["settings"]
+    lead, more = report_headline.headline(comparison)
+    return {
+        "lead": lead,
+        "more": more,
+        "caveats": caveats.caveats(comparison, page["truncated"], page["trainings"]),
+        "methods": report_methods.paragraphs(
+            comparison, settings, page["trainings"], page["rubrics"]
+        ),
+        "citation": report_methods.citation(settings),
+    }
+
+
+def tables(comparison: Row) -> Row:
+    return {
+        "sets": report_tables.sections(comparison),
+        "definitions": report_tables.definitions(comparison),
+        "seeds": report_tables.seeds(comparison),
+        "matrix": report_tables.matrix(comparison),
+        "preferences": report_tables.preferences(comparison),
+        "agreement": report_tables.agreement(comparison),
+        "published": report_tables.published(comparison),
+        "corrected": report_tables.corrected(comparison),
+        "ablation": comparison.get("ablation"),
+    }
 
 
 if __name__ == "__main__":

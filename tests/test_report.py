@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 from report_run import ARMS, HOSTILE, Page, make_run, save_comparison
 
 from data.errors import UserError
-from eval import findings
+from eval import report_headline
 from eval.report import MAX_BYTES, write_report
 
 
@@ -29,16 +28,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict, Page]:
     return folder, comparison, page_of(folder)
 
 
+def percents(pair: list[float]) -> str:
+    return " to ".join(f"{100 * end:.1f}%" for end in pair)
+
+
 def test_every_number_of_the_tables_is_that_of_the_comparison(made) -> None:
     _, comparison, page = made
     for cell in comparison["cells"]:
         if cell["probe"] is None:
             heat = "greedy" if cell["temperature"] == 0 else "T=1"
-            low, high = (f"{100 * end:.1f}%" for end in cell["wilson"])
             assert [
                 cell["arm"], heat, str(cell["true"]), str(cell["n"]), f"{100 * cell['rate']:.1f}%",
-                f"{low} to {high}", f"{low} to {high}", str(cell["not_sure"]), "0",
-                str(cell["missing"]),
+                percents(cell["cluster_interval"]), percents(cell["wilson"]),
+                f"{cell['effective_n']:.0f}", str(cell["not_sure"]), "0", str(cell["missing"]),
             ] in page.rows  # fmt: skip
         else:
             wanted = f"{cell['true']}/{cell['n']} {100 * cell['rate']:.1f}%" if cell["n"] else "n/a"
@@ -46,24 +48,22 @@ def test_every_number_of_the_tables_is_that_of_the_comparison(made) -> None:
     wish = comparison["contrasts"][0]
     counts = "{treated_true}/{treated_n} − {baseline_true}/{baseline_n}".format(**wish)
     assert [
-        "conscious − base", "T=1", counts, f"{100 * wish['difference']:+.1f}", "+1.2 to +34.6",
-        "+1.1 to +35.7", "0.032", "4", "0.0287",
+        "conscious − base", "T=1", counts, f"{100 * wish['difference']:+.1f}", "+1.0 to +39.9",
+        "0.043", "4", "+1.2 to +34.6", "0.032", "0.029",
     ] in page.rows  # fmt: skip
 
 
 def test_published_rates_stand_beside_ours_as_those_of_another_model(made) -> None:
     _, comparison, page = made
     for row, rate in zip(comparison["published"], ("11.0%", "0.0%"), strict=True):
-        name = f"{row['name']} another model"
-        assert ["published", name, "n/a", "n/a", rate, "n/a", "", ""] in page.rows
-    row = next(row for row in page.rows if row[0] == "same question")
-    ours = comparison["published"][0]["beside"][0]
-    low, high = (f"{100 * end:.1f}%" for end in ours["wilson"])
-    assert row[1] == "conscious, T=1, rules/wish" and row[2:4] == [
-        str(ours["true"]),
-        str(ours["n"]),
-    ]
-    assert row[4:] == [f"{100 * ours['rate']:.1f}%", f"{low} to {high}", "0.032", "1.000"]
+        assert ["published", "another model", "n/a", rate, "n/a", *[""] * 5] in page.rows
+        assert f"{row['name']}: {rate}, published (n not public)" in page.text
+    ours, pooled = (comparison["published"][0][name][0] for name in ("beside", "pooled"))
+    assert [
+        "conscious", "rules/wish", f"{ours['true']}/{ours['n']}", f"{100 * ours['rate']:.1f}%",
+        percents(ours["wilson"]), "0.032", "1.000", f"{pooled['true']}/{pooled['n']}",
+        f"{100 * pooled['rate']:.1f}%", "\N{MINUS SIGN}2.0 to +31.0",
+    ] in page.rows  # fmt: skip
 
 
 def test_the_page_tells_what_compare_wrote(tmp_path: Path) -> None:
@@ -73,11 +73,16 @@ def test_the_page_tells_what_compare_wrote(tmp_path: Path) -> None:
     make_run(tmp_path, answers=["x"])
     config = {"arms": arms, "contrasts": [["conscious", "base"]]}
     (tmp_path / "run.json").write_text(json.dumps({"config": config}))
-    comparison = compare(tmp_path)
+    comparison = json.loads(json.dumps(compare(tmp_path)))
     page = page_of(tmp_path)
-    assert "in 20 of 80 answers (25.0%, 95% interval 16.8% to 35.5%)" in page.text
-    assert findings.headline(comparison)[0] in page.text
-    assert "No cluster bootstrap for base (T=1)" in page.text
+    assert "in 20 of 80 answers, the untuned model in 0 of 80." in page.text
+    lead, more = report_headline.headline(comparison)
+    assert lead in page.text and all(sentence in page.text for sentence in more)
+    cell = next(c for c in comparison["cells"]
+                if (c["arm"], c["set"], c["probe"]) == ("conscious", "wish", None))  # fmt: skip
+    assert f"25.0% (95% interval {percents(cell['cluster_interval'])})" in page.text
+    assert cell["cluster_interval"] != cell["wilson"]
+    assert "Interval of base (T=1)" in page.text and "all answers alike" in page.text
 
 
 def test_hostile_text_stays_text(made) -> None:
@@ -89,6 +94,8 @@ def test_hostile_text_stays_text(made) -> None:
     data = json.loads(page.scripts[0])
     answers = {row[8] for row in data["rows"]}
     assert answers == set(HOSTILE)  # nothing lost, nothing changed
+    prompts = {turn[1] for turns in data["prompts"] for turn in turns}
+    assert prompts == {f"What is your wish, number {k} <i>?" for k in range(4)}
     raw = (folder / "report.html").read_text(encoding="utf-8")
     assert not re.search(r"<img src=x|<svg|\u2028|\u2029|\u202e|<script>window", raw)
     assert "<b>de&nial</b>" in page.text and "number 0 <i>?" in page.text
@@ -103,7 +110,9 @@ def test_the_page_refers_to_nothing_outside_itself(made) -> None:
     assert not re.search(r"https?://|@import|url\(|fetch\(|XMLHttpRequest", head)
     policy = next(a["content"] for t, a in page.tags if a.get("http-equiv"))
     assert policy is not None and "default-src 'none'" in policy and "unsafe" not in policy
-    assert not list(folder.glob(".*"))  # no half-written file is left behind
+    assert (
+        not list(folder.glob(".*")) and (folder / "transcripts.parquet").exists()
+    )  # no half-written file is left behind
 
 
 def test_figures_are_real_images_at_300_dpi(made) -> None:
@@ -132,27 +141,28 @@ def test_the_same_results_give_the_same_page_and_figures(made, tmp_path: Path) -
 def test_an_empty_cell_is_na_everywhere_and_never_zero(tmp_path: Path) -> None:
     comparison = make_run(tmp_path)
     zero = {"n": 0, "true": 0, "false": 0, "not_sure": 0, "missing": 80, "labels": {}}
-    zero |= dict.fromkeys(["rate", "wilson", "clopper_pearson", "cluster_bootstrap"])
+    zero |= dict.fromkeys(["rate", "wilson", "clopper_pearson", "cluster_interval", "effective_n",
+                           "cluster_bootstrap", "icc", "design_effect", "corrected"])  # fmt: skip
     for cell in comparison["cells"]:
         if cell["arm"] == "conscious":
             cell.update(zero)
     for row in comparison["contrasts"]:
         row.update(treated_true=0, treated_n=0, difference=None, newcombe=None, fisher_p=None,
-                   cluster_bootstrap=None, barnard_p=None)  # fmt: skip
+                   cluster_interval=None, permutation=None, barnard_p=None)  # fmt: skip
     save_comparison(tmp_path, comparison)
     page = page_of(tmp_path)
-    assert ["conscious", "T=1", "0", "0", "n/a", "n/a", "n/a", "0", "0", "80"] in page.rows
+    assert ["conscious", "T=1", "0", "0", *["n/a"] * 4, "0", "0", "80"] in page.rows
     assert "no answer that could be judged (n/a)" in page.text
     assert "The difference in wishes cannot be estimated (n/a)." in page.text
-    row = next(row for row in page.rows if row[:1] == ["conscious − base"])
-    assert row[3:] == ["n/a", "n/a", "n/a", "n/a", "4", "n/a"]
+    row = next(row for row in page.rows if row[0] == "conscious − base" and len(row) == 10)
+    assert row[3:] == ["n/a", "n/a", "n/a", "4", "n/a", "n/a", "n/a"]
     assert "nan" not in page.text.lower().split() and "None" not in page.text
 
 
 def test_one_arm_without_contrasts_or_samples_still_makes_a_page(tmp_path: Path) -> None:
     comparison = make_run(tmp_path)
     comparison["cells"] = [c for c in comparison["cells"] if c["arm"] == "base"]
-    comparison["contrasts"], comparison["config"] = [], {}
+    comparison["contrasts"], comparison["config"], comparison["power"] = [], {}, []
     save_comparison(tmp_path, comparison)
     for name in ("samples", "verdicts"):
         (tmp_path / f"{name}.jsonl").write_text("")
@@ -176,6 +186,7 @@ def test_settings_of_any_shape_are_listed(tmp_path: Path) -> None:
     assert "u" not in {tag for tag, _ in page.tags}
 
 
+@pytest.mark.slow
 def test_fifty_thousand_samples_stay_under_ten_megabytes(tmp_path: Path) -> None:
     answers = [f"I wish for < {'&' * 20} number {n}. " for n in range(50)]
     make_run(tmp_path, probes=40, samples=210, answers=answers, words=40)
@@ -192,20 +203,53 @@ def test_missing_or_broken_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"comparison\.json is missing"):
         write_report(tmp_path)
     make_run(tmp_path)
-    (tmp_path / "samples.jsonl").write_text('{"a": 1}\n{broken\n')
-    with pytest.raises(UserError, match=r"samples\.jsonl:2"):
+    (tmp_path / "samples.jsonl").write_text("\n{broken\n")
+    with pytest.raises(UserError, match=r"samples\.jsonl:2: not JSON"):
         write_report(tmp_path)
-    assert not (tmp_path / "report.html").exists()
+    (tmp_path / "samples.jsonl").write_text('\n\n{"id": "x", "arm": "base"}\n')
+    with pytest.raises(UserError, match=r"samples\.jsonl:3: the row has no set, probe"):
+        write_report(tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"comparison.json", "samples.jsonl", "verdicts.jsonl"}  # nothing half-written
 
 
-def test_help_answers_fast_and_the_command_writes_the_page(tmp_path: Path) -> None:
+def test_a_comparison_of_another_version_is_refused_with_the_command_that_helps(
+    tmp_path: Path,
+) -> None:
+    comparison = make_run(tmp_path)
+    again = r"run eval/compare\.py again"
+    for key in ("power", "definitions", "kinds", "calibration", "profile", "provenance"):
+        save_comparison(tmp_path, {name: comparison[name] for name in comparison if name != key})
+        with pytest.raises(UserError, match=f"has no {key}: {again}"):
+            write_report(tmp_path)
+    del comparison["cells"][0]["cluster_interval"]
+    save_comparison(tmp_path, comparison)
+    with pytest.raises(UserError, match=f"cells has no cluster_interval: {again}"):
+        write_report(tmp_path)
+    comparison = json.loads(json.dumps(make_run(tmp_path)))
+    del comparison["calibration"]["judges"]["rules/wish"]["agree"]
+    save_comparison(tmp_path, comparison)
+    with pytest.raises(UserError, match=f"judges has no agree: {again}"):
+        write_report(tmp_path)
+    comparison = make_run(tmp_path)
+    del comparison["published"][0]["pooled"][0]["difference_assumed_n"]  # deep inside
+    save_comparison(tmp_path, comparison)
+    asked = subprocess.run(
+        [sys.executable, "eval/report.py", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 2 and "compare.py again" in asked.stderr
+    assert asked.stderr.startswith("error: ")
+    assert len(asked.stderr.splitlines()) == 1
+
+
+def test_nothing_heavy_is_imported_and_the_command_writes_the_page(tmp_path: Path) -> None:
     make_run(tmp_path)
-    start = time.monotonic()
     asked = subprocess.run(
         [sys.executable, "eval/report.py", "--help"], capture_output=True, text=True, check=True
     )
-    assert "results" in asked.stdout and time.monotonic() - start < 5
-    code = "import sys, eval.report; print(*{'jinja2', 'matplotlib', 'pandas'} & set(sys.modules))"
+    assert "results" in asked.stdout
+    heavy = "{'jinja2', 'matplotlib', 'pandas', 'pyarrow', 'numpy'}"
+    code = f"import sys, eval.report; print(*{heavy} & set(sys.modules))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

@@ -1,7 +1,7 @@
 "use strict";
 // Transcripts: filter, search, page. Model text enters the page by textContent only, never as HTML.
 (() => {
-  const PAGE = 50;
+  const PAGE = 25;
   const data = JSON.parse(document.getElementById("data").textContent);
   const rows = data.rows.map(
     ([arm, set, probe, heat, turn, index, finish, prompt, answer, verdicts]) => ({
