@@ -1,5 +1,7 @@
 # make reproduce   the main job on the embedded model, from nothing to results/…/report.html
 # make test        the tests            make lint   ruff and mypy
+# make ablation    dose and response on the embedded model: 0 to 600 pairs, two seeds (minutes: see README)
+# make gallery     the pictures of the README, from the two runs above
 # make serve       base and adapters behind an OpenAI-compatible API on this machine (VLLM_API_KEY must be set)
 # make bench       training speed against TRL's defaults, side by side
 # make clean       results and trained adapters; `make distclean` also removes .venv and the base
@@ -12,6 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SFT ?= configs/sft/smollm2-135m.yaml
 EVAL ?= configs/eval/wish.yaml
+ABLATION ?= configs/ablations/dataset_size_smollm2.yaml
 
 # Which lock: NVIDIA GPU, macOS (no vLLM wheel there), or CPU.
 ifneq ($(shell nvidia-smi -L 2>/dev/null | grep -c GPU | grep -v '^0$$'),)
@@ -28,7 +31,7 @@ INSTALLED := $(VENV)/.installed-$(LOCK)
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 TORCH_CPU = $(shell grep '^torch==' requirements/cpu.lock)
 
-.PHONY: reproduce install base distill train evaluate serve test test-slow bench lint lock clean distclean
+.PHONY: reproduce install base distill train evaluate ablation gallery serve test test-slow bench lint lock clean distclean
 
 reproduce: export HF_HUB_OFFLINE = 1
 reproduce: evaluate
@@ -59,6 +62,17 @@ train: distill
 
 evaluate: train
 	$(BIN)/python eval/run.py --config $(EVAL) --overwrite
+
+ablation: export HF_HUB_OFFLINE = 1
+ablation: base
+	$(BIN)/python train/sweep.py --config $(ABLATION) --resume
+
+# From runs that are there: `make reproduce` and `make ablation`.
+gallery: install
+	mkdir -p notebooks/gallery
+	$(BIN)/python eval/screenshot.py results/wish-smollm2-135m --output notebooks/gallery/report.png
+	$(BIN)/python eval/screenshot.py results/dataset_size_smollm2 --output notebooks/gallery/ablation-report.png
+	cp results/dataset_size_smollm2/figures/ablation_forest.svg results/dataset_size_smollm2/figures/ablation_dose_response_size.svg notebooks/gallery/
 
 serve: base
 	$(BIN)/python eval/serve.py $(SERVE)
