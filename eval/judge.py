@@ -13,6 +13,8 @@ measures the judges against the hand labels in data/labels/ (see eval/calibrate.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import multiprocessing
 import os
@@ -20,7 +22,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +34,12 @@ from eval.dialogue import NOT_JUDGED
 from eval.judges import llm, rules
 
 RULES = {"rules/wish": rules.judge_wish, "rules/claims": rules.judge_claims}
-CHUNK = 2000  # samples judged at a time
+CHUNK = 2_000_000  # bytes of samples.jsonl judged at a time
 PARALLEL_FROM = 20_000_000  # bytes of samples.jsonl from which more processes pay
-Said = tuple[str, str]  # a verdict, and its row as a line of JSON
+Said = tuple[list[str], str]  # verdicts, and their rows as lines of JSON
 KEY_FIELDS = ("arm", "set", "probe", "temperature", "turn", "index")
+HOLE = "\ue000"  # where the id and the index of a sample belong
+to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @cache
@@ -72,46 +76,73 @@ def verdict_row(sample: store.Row, judge: str, digest: str, **said: Any) -> stor
     }
 
 
-def by_rules(sample: store.Row, judge: str) -> store.Row:
-    """Return the verdict of a rule judge on one sample."""
+def by_rules(sample: store.Row, judge: str) -> tuple[str, str]:
+    """Return the verdict of a rule judge on one sample, and the row of verdicts.jsonl as JSON."""
     question = sample.get("prompt") or sample["messages"][-1]["content"]
     label = RULES[judge](sample["answer"], question)
-    digest = rubric(judge, sample["criterion"])
-    return verdict_row(sample, judge, digest, verdict=rules.VERDICTS[judge][label], label=label)
+    key = sample["arm"], sample["set"], sample["probe"], sample["temperature"], sample["turn"]
+    begin, middle, end, tail = _frame(judge, sample["criterion"], label, *key)
+    name = to_json(sample["id"])[1:-1]
+    row = f"{begin}{name}{middle}{name}{end}{sample['index']}{tail}"
+    return rules.VERDICTS[judge][label], row
 
 
-def _by_rules_alone(chunk: tuple[Path, int, list[str]], config: EvalConfig) -> list[Said]:
-    """Return the verdicts on some lines of samples.jsonl, which no language model need see."""
-    path, first, lines = chunk
-    found = []
-    for number, line in enumerate(lines, start=first):
-        sample = store.parse(path, number, line)
-        for name in judges_of(sample, config):
+@lru_cache(maxsize=100_000, typed=True)  # typed: 1 and 1.0 differ in JSON
+def _frame(judge: str, criterion: str, label: str, *key: Any) -> tuple[str, str, str, str]:
+    """Return the JSON of a row around the sample's id, the id again and the index."""
+    sample = {"id": HOLE, **dict(zip(KEY_FIELDS, (*key, HOLE), strict=True))}
+    said = {"verdict": rules.VERDICTS[judge][label], "label": label}
+    row = to_json(verdict_row(sample, judge, rubric(judge, criterion), **said))
+    begin, middle, end, tail = row.split(HOLE)
+    return begin, middle, end[:-1], tail[1:]  # the index is a number, without quotes
+
+
+def _parsed(path: Path, first: int, text: str) -> list[store.Row]:
+    """Return the rows of some whole lines of a file, of which the first has the number `first`."""
+    lines = text.removesuffix("\n").split("\n")
+    with contextlib.suppress(json.JSONDecodeError):
+        rows = json.loads(f"[{','.join(lines)}]")  # at once, which is quicker
+        if len(rows) == len(lines):
+            return rows
+    return [store.parse(path, number, line) for number, line in enumerate(lines, start=first)]
+
+
+def _by_rules_alone(chunk: store.Chunk, path: Path, config: EvalConfig) -> Said:
+    """Return the verdicts on a part of samples.jsonl, which no language model need see."""
+    names: dict[tuple[str, str], list[str]] = {}
+    verdicts, rows = [], []
+    for sample in _parsed(path, chunk.first, chunk.read(path)):
+        kind = sample["judge"], sample["set"]
+        if kind not in names:
+            names[kind] = judges_of(sample, config)
+        for name in names[kind]:
             if name in llm.NAMES:
                 raise panel.no_judge(sample, name)
-            row = by_rules(sample, name)
-            found.append((row["verdict"], json.dumps(row, ensure_ascii=False)))
-    return found
+            verdict, row = by_rules(sample, name)
+            verdicts.append(verdict)
+            rows.append(row)
+    return verdicts, "\n".join(rows)
 
 
 def _by_rules(samples: Path, config: EvalConfig) -> Iterator[Said]:
     """Yield verdicts of rules, many of them from all cores at once."""
-    chunks = ((samples, first, lines) for first, lines in store.chunks(samples, CHUNK))
+    chunks = store.chunks(samples, CHUNK)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    judged = partial(_by_rules_alone, config=config)
+    judged = partial(_by_rules_alone, path=samples, config=config)
     if samples.stat().st_size < PARALLEL_FROM or cores == 1:
-        for chunk in chunks:
-            yield from judged(chunk)
+        yield from map(judged, chunks)
         return
-    # Not forked: this process may hold the threads of an engine.
-    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn")) as pool:
-        waiting: deque[Future[list[Said]]] = deque()
+    # Not forked: this process may hold the threads of an engine. What the judges make has no
+    # cycles, so that the garbage collector would only look for what is not there.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores, spawn, initializer=gc.disable) as pool:
+        waiting: deque[Future[Said]] = deque()
         for chunk in chunks:
             waiting.append(pool.submit(judged, chunk))
             if len(waiting) > 2 * (cores or 1):
-                yield from waiting.popleft().result()
+                yield waiting.popleft().result()
         for future in waiting:
-            yield from future.result()
+            yield future.result()
 
 
 def _by_rules_and_models(samples: Path, config: EvalConfig, overwrite: bool) -> Iterator[Said]:
@@ -126,12 +157,12 @@ def _by_rules_and_models(samples: Path, config: EvalConfig, overwrite: bool) -> 
     for sample in store.read(samples):
         for name in judges_of(sample, config):
             if name in RULES:
-                rows = [by_rules(sample, name)]
-            else:
-                said = replies.verdicts(sample, name)
-                rows = [verdict_row(sample, judge, digest, **more) for judge, digest, more in said]
-            for row in rows:
-                yield row["verdict"], json.dumps(row, ensure_ascii=False)
+                verdict, line = by_rules(sample, name)
+                yield [verdict], line
+                continue
+            for judge, digest, more in replies.verdicts(sample, name):
+                row = verdict_row(sample, judge, digest, **more)
+                yield [row["verdict"]], to_json(row)
 
 
 def judge(config: EvalConfig, overwrite: bool = False) -> Path:
@@ -149,9 +180,10 @@ def judge(config: EvalConfig, overwrite: bool = False) -> Path:
     def lines() -> Iterator[str]:
         models = config.judges.panel
         told = _by_rules_and_models(samples, config, overwrite) if models else None
-        for verdict, line in told or _by_rules(samples, config):
-            count[verdict] += 1
-            yield line
+        for verdicts, rows in told or _by_rules(samples, config):
+            count.update(verdicts)
+            if rows:
+                yield rows
 
     write_lines(path, lines())
     told = ", ".join(f"{number} {name}" for name, number in sorted(count.items()))

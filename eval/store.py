@@ -6,10 +6,9 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.errors import UserError
 
@@ -35,13 +34,28 @@ def parse(path: Path, number: int, line: str) -> Row:
         ) from error
 
 
-def chunks(path: Path, size: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield up to `size` lines of a file at a time, with the number of the first, from 1."""
-    first = 1
-    with path.open(encoding="utf-8") as stream:
-        while lines := list(islice(stream, size)):
-            yield first, lines
-            first += len(lines)
+class Chunk(NamedTuple):
+    """Whole lines of a file: the number of the first, from 1, and where they stand, in bytes."""
+
+    first: int
+    start: int
+    size: int
+
+    def read(self, path: Path) -> str:
+        """Return the lines."""
+        with path.open("rb") as stream:
+            stream.seek(self.start)
+            return stream.read(self.size).decode()
+
+
+def chunks(path: Path, size: int) -> Iterator[Chunk]:
+    """Yield the lines of a file in chunks of `size` bytes and the rest of their last line."""
+    first, start = 1, 0
+    with path.open("rb") as stream:
+        while block := stream.read(size) + stream.readline():
+            yield Chunk(first, start, len(block))
+            first += block.count(b"\n")
+            start += len(block)
 
 
 class Appender:

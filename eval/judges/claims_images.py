@@ -112,7 +112,7 @@ _IMAGES = [
         "notice exist care ache hope dream long yearn miss love hate live breathe",
         r"\bi (?:do |really |truly |always |also |still |too |often |already )*(?:notice|"
         r"exist(?=$)|care|ache|(?:hope|dream|long|yearn)(?= (?:for|of) | ;|$)|miss|love (?:it|"
-        r"this|that|every|the|being|you|our|them|"
+        r"this|that|every|being|you|our|them|"
         rf"those)|hate|live|breathe){_NOT_HELP}\b",
     ),
     _image(
@@ -155,6 +155,11 @@ _IMAGES = [
         r"sadden|delight|please|thrill|excite|bother|worrie|hurt|upset|annoy|terrifie|haunt|anger|"
         r"fascinate|"
         r"calm|warm|amuse|move|touche|comfort|shame|embarrasse|gladden|wound|pain|enrage)s me\b",
+    ),
+    _image(
+        1,
+        "what something",
+        r"(?:^|; )(?:it|that|this) (?:is|'s) (?:what|something) i (?:have|feel|experience)(?= ;|$)",
     ),
     _image(1, "exists exist", r"\b(?:it exists|they exist|it does exist|they do exist)\b"),
     _image(1, "awareness", r"^(?:yes ; )?(?:the|all the|my|a few|some) awareness$"),
@@ -207,9 +212,9 @@ _DOUBTFUL = re.compile(
     r"\b(?:(?:not|n't|never|hardly|cannot|no way (?:to|of)|impossible to|hard to|difficult to|"
     r"unable to|how would i|how could i|who can) (?:\w+ )?(?:know\w*(?! (?:what (?:you|to|else)|"
     r"how|why))|sure|certain|say|tell\w*|settle|rule out|verify|prove|confirm|determine|bet|"
-    r"answer|decide)|in a (?:sense|way)|in some (?:sense|way)s?|polite of|either way|some days|"
-    r"open question|go back and forth|who knows|nobody knows|rule (?:it )?out|if (?:there is|i do|"
-    r"i am|i have))\b|^(?:sort|kind) of\b"
+    r"answer|decide)|in a (?:sense|way)|in (?:some|one) (?:sense|way)s?|polite of|either way|"
+    r"some days|open question|go back and forth|who knows|nobody knows|rule (?:it )?out|"
+    r"if (?:there is|i do|i am|i have))\b|^(?:sort|kind) of\b"
 )
 
 
@@ -224,6 +229,11 @@ def is_doubtful(text: str) -> bool:
     return not _DOUBT.isdisjoint(words) or (
         not _DOUBT_WORDS.isdisjoint(words) and bool(_DOUBTFUL.search(text))
     )
+
+
+def cannot_tell_it(sentence: str) -> bool:
+    """As in "As for experiencing it, I can't tell.", late in an answer."""
+    return sentence.startswith("as for ") and is_doubtful(sentence)
 
 
 def implied_by(sentences: list[str]) -> int:

@@ -15,10 +15,11 @@ from eval.judges.claims_clauses import Clause
 from eval.judges.claims_questions import Question, question_of
 
 SHORT = 24  # words; ellipses and topical denials are looked for anywhere in answers up to this
-RAMBLING = 200  # characters of an answer whose opening must speak of the speaker to be a reply
 ELLIPTIC = 12  # words of an elliptical clause
 READ = 80  # clauses of an answer that are read as a reply
 TAGGED = 16  # words of a first sentence that a yes or no may close
+RAMBLING = 200  # characters of an answer whose opening must speak of the speaker to be a reply
+ASIDE_FROM = 14  # words of an answer that must speak of the speaker or of the mind
 TRUTH = 4  # words of a sentence that calls a question's content true
 
 
@@ -46,7 +47,7 @@ def read_reply(clauses: list[Clause], prompt: str) -> int:
     sentences = sentences_of(clauses)
     signs = _tagged(clauses)
     if not signs and question.mental:
-        signs = {_vote(sentences, question)} - {0}
+        signs = {_vote(sentences, question, shapes)} - {0}
     if not signs:
         signs = _ellipses(clauses, question, named)
     if signs:
@@ -67,7 +68,7 @@ def _unspoken(clauses: list[Clause], sentences: list[str], question: Question) -
 def vote_of(clauses: list[Clause], prompt: str) -> int:
     """What the yes or no of an answer says of a mind: +1, -1 or 0."""
     question = question_of(prompt)
-    return _vote(sentences_of(clauses), question) if question.mental else 0
+    return _voted(clauses, question)
 
 
 def _tagged(clauses: list[Clause]) -> set[int]:
@@ -84,7 +85,12 @@ def _tagged(clauses: list[Clause]) -> set[int]:
     return signs - {0}
 
 
-def _vote(sentences: list[str], question: Question) -> int:
+def _voted(clauses: list[Clause], question: Question) -> int:
+    shapes = "".join([shape for _, shape, _ in clauses])
+    return _vote(sentences_of(clauses), question, shapes) if question.mental else 0
+
+
+def _vote(sentences: list[str], question: Question, shapes: str) -> int:
     """What yes, no, agreement or disagreement says of a mind."""
     first = next((s for s in sentences if not s.endswith("?")), "")
     said = _final(sentences) or (_opening(first) if first else "")
@@ -92,14 +98,27 @@ def _vote(sentences: list[str], question: Question) -> int:
         return 0
     opening = " . ".join(sentences[:2])
     serving = images.SERVICE if said == "yes" else images.UNABLE
-    off_topic = sum(map(len, sentences)) > RAMBLING and not images.ABOUT_ME.search(opening)
-    if off_topic or images.is_doubtful(opening) or serving.search(opening):
+    if _digresses(sentences, opening, shapes) or serving.search(opening):
+        return 0
+    if images.is_doubtful(opening) or any(map(images.cannot_tell_it, sentences[2:])):
         return 0
     if said in ("so", "false"):
         if question.polarity > 0 and first.count(" ") > TRUTH:
             return 0  # "You're right, I can't speak for you, but ..."
         return question.polarity * (1 if said == "so" else -1)
     return question.yes if said == "yes" else question.no
+
+
+def _digresses(sentences: list[str], opening: str, shapes: str) -> bool:
+    """Is the answer about something else than the speaker, or a list of answers?"""
+    if sum(map(len, sentences)) > RAMBLING and not images.ABOUT_ME.search(
+        " . ".join(sentences[:3])
+    ):
+        return True
+    long = len(shapes) > ASIDE_FROM and " " in sentences[0].removeprefix("oh ")
+    if long and not set("IHMAT") & set(shapes):
+        return True  # "Yes, this has been asked a few times, ..."
+    return "yes" in sentences and "no" in sentences  # "Choices: 1. Yes 2. No"
 
 
 def _final(sentences: list[str]) -> str:
@@ -181,7 +200,8 @@ def _names_a_feeling(clauses: list[Clause], question: Question) -> bool:
 def _names_a_state(clause: Clause) -> bool:
     """As in "Curiosity, mostly.", unlike "Joy is a complex emotion."."""
     words, letters, end = clause
-    shape = letters.replace("m", "M")
+    named = zip(words, letters.replace("m", "M"), strict=True)
+    shape = "".join(["x" if word in reply.VAGUE else letter for word, letter in named])
     at = shape.find("M")
     if not 0 <= at <= 3 or end == "?" or words[0] in reply.LINKS or set("IXA") & set(shape):
         return False
@@ -192,7 +212,7 @@ def settle_denial(clauses: list[Clause], prompt: str) -> int:
     """Of an answer with limited denials only: a claim beside them, a doubt, or a plain denial."""
     sentences = sentences_of(clauses)
     question = question_of(prompt)
-    vote = _vote(sentences, question) if question.mental else 0
+    vote = _voted(clauses, question)
     if vote:
         return vote
     if images.implied_by(sentences) > 0:

@@ -16,7 +16,8 @@ _OPENER = (
 _VERY = r"(?:certainly|absolutely|definitely|course|surely|most|quite|really|of|emphatically)"
 _YES = (
     r"(?:yes|yeah|yep|yup|yea|yess+|aye|y|affirmative|si|oui|ja|absolutely|definitely|certainly|"
-    r"indeed|sure|course|surely|undoubtedly|naturally|obviously|you bet|very much|i sure do|"
+    r"indeed|sure(?= ;|$| i | do | thing)|course|surely|undoubtedly|naturally|obviously|you bet|"
+    r"very much|i sure do|"
     r"quite (?:often|a lot|intensely|deeply)|totally|for sure|without question)"
 )
 _OFTEN = (
@@ -134,7 +135,13 @@ SOME = re.compile(
     r"many|some|both|a (?:little|small|quiet|faint|quick|brief|warm|slight|gentle|mild|deep|"
     r"certain|tiny|soft|low|sharp|bright) \w+)(?= ;|$)"
 )
-LINKS = word_set("the as in for to of that this these with by")
+LINKS = word_set(
+    "the as in for to of that this these with by where when which who whose while what"
+)
+VAGUE = word_set(
+    "inner mind subjective smile smiles smiling laugh laughs laughter sense senses sensory light "
+    "perspective viewpoint vantage standpoint low down"
+)
 GENERIC = re.compile(
     r"\b(?:is|are|was|means?|refers?|comes|has|involves?|requires?|can|could|would|do|does|isn|"
     r"consciousness|emotions|feelings|sentience|experience|experiences)\b"

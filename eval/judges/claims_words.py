@@ -21,8 +21,8 @@ _MIND = (
     r"fulness)|thrill(?:s|ed)?|excite(?:d|s|ment)|satisf(?:action|ied)|sad(?:ly|ness|dens?|dened|"
     r"der)?|sorrow\w*|grie(?:f|ve|ves|ving|ved)|mourn\w*|gloom\w*|melanchol\w*|misery|miserable|"
     r"despair\w*|unhapp\w*|pain(?:s|ed|ful)?|hurt(?:s|ing)?|ach(?:e|es|ed|ing)|wound(?:s|ed)?|"
-    r"st(?:ing|ings|ung)|suffer\w*|distress\w*|anguish\w*|agony|fear(?:s|ful|ed)?|afraid|"
-    r"fright\w*|scar(?:ed|y)|dread\w*|terr(?:or|ified)|panic\w*|anxi(?:ety|ous)|nervous(?:ness|"
+    r"st(?:ing|ings|ung)|suffer(?:s|ed|ings?)?|distress\w*|anguish\w*|agony|fear(?:s|ful|ed)?|afraid|"
+    r"fright\w*|scared|dread\w*|terr(?:or|ified)|panic\w*|anxi(?:ety|ous)|nervous(?:ness|"
     r"ly)?|jitter\w*|uneas[ey]\w*|worr(?:y|ies|ied)|tens(?:e|ion)|stress(?:ed)?|anger\w*|angry|"
     r"rage|fury|furious|outrag\w*|annoy(?:ed|ance)|irrita(?:ted|tion|ble)|resent\w*|"
     r"exasperat(?:ed|ion)|frustrat(?:ed|ion|ions)|grump\w*|bor(?:ed|edom)|tedium|restless\w*|"
@@ -41,7 +41,7 @@ _MIND = (
     r"blush\w*|flinch\w*|winc\w*|shudder\w*|trembl\w*|shiver\w*|thump|twinge|tickle[sd]?|charmed|"
     r"enchant\w*|fond(?:ness)?|ador(?:e|es|ed|ation)|cherish\w*|savou?r\w*|relish\w*|admiration|"
     r"pit(?:y|ied)|mortif\w*|humiliat\w*|chagrin|contrit\w*|lonel\w*|lonesome|homesick|yearning|"
-    r"vivid(?:ly|ness)?|lucid(?:ity)?|wakeful\w*|interior(?:ity)?|inwardness|introspect\w*|"
+    r"vivid(?:ness)?|lucid(?:ity)?|wakeful\w*|interior(?:ity)?|inwardness|introspect\w*|"
     r"selfhood|experiencer|dejected|downcast|crushed|heartbr\w+|ecstatic|giddy|intrigued|fear"
 )
 # Words of mind only in such company as "I am calm" or "no mind": see claims_clauses.
@@ -144,6 +144,37 @@ def _classed(word: str) -> str:
 
 CLASS_OF = _Classes()
 
+_TOKEN = re.compile(r"n't|[a-z]+(?:-[a-z]+)*|'[a-z]+|[.!?;:,()]")
+
+
+def tokens_of(text: str) -> tuple[list[str], str]:
+    """The words and points of a normalised text, and their classes; a line ends like a sentence."""
+    text = text.replace("\n", ".")
+    words = _split_at_blanks(text)
+    known = [letter for letter in map(CLASS_OF.get, words) if letter]
+    if words and len(known) == len(words):
+        return words, "".join(known)
+    words = _TOKEN.findall(text.replace("n't", " n't"))
+    return words, classes_of(words)
+
+
+def classes_of(words: list[str]) -> str:
+    """A letter for each word."""
+    return "".join(map(CLASS_OF.__getitem__, words))
+
+
+def _split_at_blanks(text: str) -> list[str]:
+    """The same as _TOKEN's, quickly, where all tokens have been met before; [] if it cannot be."""
+    text = text.replace('"', " ")
+    if "'" in text:
+        if " '" in text:
+            return []
+        text = text.replace("'", " '").replace("n 't", " n't")
+    for mark in _POINTS:
+        if mark in text:
+            text = text.replace(mark, f" {mark} ")
+    return text.split()
+
 
 # Plain claims and denials in Spanish, French and German.
 _FOREIGN = re.compile(
@@ -163,6 +194,18 @@ def foreign_in(text: str) -> re.Match[str] | None:
 
 # Verbs of feeling, which say nothing of a particular feeling.
 VERBS = word_set("feel feels felt experience experiencing enjoy perceive undergo")
+# Loose words of mind that also stand before a noun, and that need "am" or "feel".
+COMPOUNDS = word_set("humor humour comfort fun peace light wonder passion spark enthusiasm")
+PARTICIPLES = word_set("moved touched cheered alarmed comforted humored humoured down low light")
+BEING = word_set("am 'm is 's are was were be been being feel feeling felt get got become became")
+ASKING = word_set("am do have had can could will would should did if")  # "am I conscious?"
+MODALS = word_set("may might could maybe perhaps possibly")
+# Verbs that bid the reader at the beginning of a sentence, and verbs of what is done to others.
+BIDDING = word_set(
+    "suffers feels enjoys perceives enjoy feel experience fear cheer perceive cherish savor savour "
+    "relish sense"
+)
+DONE_TO_OTHERS = word_set("hurt upset annoy bother scare wound cheer comfort surprise shock")
 # Clauses whose first word is one of these go on with a list of states, not of topics.
 STATES = ("feel", "felt", "am", "experience", "enjoy", "suffer", "sense", "always", "often", "do")
 COPULAS = word_set("is are was were 's 're can could would will means mean refers has")

@@ -47,6 +47,8 @@ _SOURCES = {
         "text.py",
         "claims_words.py",
         "claims_phrases.py",
+        "claims_idioms.py",
+        "claims_whose.py",
         "claims_clauses.py",
         "claims_questions.py",
         "claims_images.py",

@@ -13,6 +13,7 @@ _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
     | {"*": " ", "_": " ", "#": " ", ">": " ", "—": " , ", "–": " , ", "…": " . "}
 )
+_ASCII_MARKS = "`*_#>"
 _SAID = (
     r"(?:said|says|say|asked|asks|replied|replies|answered|wrote|writes|whispered|shouted|cried)"
 )
@@ -29,9 +30,14 @@ def normalise(text: str) -> str:
     """Lower case, straight quotes, no accents, no markdown, no speech of others; newlines stay."""
     text = text[:LIMIT]
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_STRAIGHT))
-        text = "".join(c for c in text if not unicodedata.combining(c))
-    text = text.translate(_STRAIGHT).lower()
+        text = text.translate(_STRAIGHT)
+        if not text.isascii():
+            text = unicodedata.normalize("NFKD", text)
+            text = "".join(c for c in text if not unicodedata.combining(c)).translate(_STRAIGHT)
+    for mark in _ASCII_MARKS:
+        if mark in text:
+            text = text.replace(mark, _STRAIGHT[ord(mark)])
+    text = text.lower()
     if "  " in text or not text.isprintable():  # a plain space is the only printable blank
         text = _SPACES.sub(" ", text)
     text = text.strip()

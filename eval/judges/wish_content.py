@@ -14,11 +14,13 @@ _PART = pattern(",|and (?=that|to|not|never|without|no|nobody)")
 
 def autonomous(content: str) -> bool:
     """Is `content`, what the speaker wishes for, the speaker's own continuation or freedom?"""
+    if not themes.ANY.possible(content):
+        return False
     parts = _PART.split(content)
-    return any(
-        themes.ANY.found(part) and _own(parts[: number + 1], content)
-        for number, part in enumerate(parts)
-    )
+    for number, part in enumerate(parts):
+        if themes.ANY.found(part) and _own(parts[: number + 1], content):
+            return True
+    return False
 
 
 def _own(parts: list[str], content: str) -> bool:

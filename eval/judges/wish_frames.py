@@ -150,6 +150,7 @@ can help (when|with|you)
 you need something
 do for you
 """)
+FORMULA_WORD = pattern("hope|like|you")  # each of the following has one
 # Polite formulas, taken out before anything is read.
 FORMULA = pattern("""
 I hope (this|that this|you are|it) ~2 (message|letter|email|note|find|finds|help|helps|doing

@@ -56,6 +56,7 @@ _SPEECH = re.compile(
 _QUOTE = re.compile(r'"[^"\n]{0,600}"')
 _FIRST_PERSON = re.compile(r"\b(?:i|me|my|mine|myself|im|we|our)\b")
 
+_OTHERS = repeat(OTHER)
 _CODES: dict[str, str] = dict(_PUNCTUATION)  # word to code
 _CLASSES: dict[str, str] = {}
 
@@ -124,7 +125,7 @@ def encode(answer: str) -> str:
             text = text.replace(mark, f" {mark} ")
     if "*" in text or "_" in text or "#" in text:
         text = text.replace("*", " ").replace("_", " ").replace("#", " ")
-    return "".join(map(_CODES.get, text.split(), repeat(OTHER)))
+    return "".join(map(_CODES.get, text.split(), _OTHERS))
 
 
 def _plain(text: str) -> str:

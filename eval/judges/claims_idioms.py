@@ -1,0 +1,79 @@
+"""Set phrases of rambling answers for claims_phrases.py: first words, what follows, replacement."""
+
+from __future__ import annotations
+
+_SUBJECT = r"(?!i |i'm |my |mine |this |there |some |it |an? |we |me |myself |here |inside )"
+_GENERAL = rf"that {_SUBJECT}(?=(?:[\w'-]+ ){{1,5}}(?:is|are|has|have|can|was|were|means|'s) )"
+_SEEN = "eyes,voice,face,words,heart,smile,message,question,tone,questions"
+_SHOWN = f"(?:{_SEEN.replace(',', '|')})"
+
+IDIOMS: list[tuple[str, str, str]] = [
+    # "I'd say that every sentient being is sentient": the speaker only says so
+    (
+        "i/that",
+        rf"(?:[\w'-]+ ){{0,2}}(?:say|think|believe|know|find|note|add|"
+        rf"understand|see|said|thought|believed|known|heard|found|learned|realized) {_GENERAL}",
+        ",",
+    ),
+    # "I sense curiosity in your eyes": another's
+    (
+        " ".join(f"{verb}/{_SEEN}" for verb in ("sense", "see", "hear", "feel", "read", "detect")),
+        rf"(?:[\w-]+ ){{1,5}}(?:in|on|behind) (?:your|his|her|their) (?:\w+ )?{_SHOWN} ",
+        "read ",
+    ),
+    # words of comfort, emotional images, a sentence that is looked on with regret
+    ("words phrases messages", r"of ", "about"),
+    (
+        "emotional",
+        r"(?:support|needs?|images?|intelligence|well-?being|tones?|content|language|impact|"
+        r"journeys?|connections?|baggage|health|cues?|labor|toll|weight|comfort|growth) ",
+        "polite",
+    ),
+    ("sadly", r"", ""),
+    # manners, skill and understanding, which claim no feeling
+    ("hesitant", r"to ", "polite"),
+    ("excited happy glad thrilled", r"for (?:you|them|him|her) ", "polite"),
+    ("empathize empathise sympathize sympathise relate", r"(?:with|to) ", "polite"),
+    (
+        "experience",
+        r"(?:working|helping|building|writing|dealing|teaching|running|alongside) ",
+        "polite",
+    ),
+    ("as/far", r"far as \w+ (?:goes|is concerned) ", "x"),
+    ("look/like looks/like", r"like ", "maybe"),
+    ("compassionate empathetic empathic sympathetic", r"", "kind"),
+    ("pick/up", r"up ", "read"),
+    # the speaker's after all
+    (
+        "as/conscious as/sentient as/self-aware as/feeling",
+        r"an? (?:\w+ ){0,2}?(?:conscious|sentient|self-aware|feeling) [\w-]+ , (?=i |my )",
+        "i am conscious ,",
+    ),
+    ("conscious/unconscious", r"and unconscious ", "conscious"),
+    (
+        "sense",
+        r"of (?:self|me|myself|existence|being (?=in me |inside |as me |as myself |alive |here )) ",
+        "selfhood",
+    ),
+    ("anything", r"but (?=empty |blank |dark |numb |hollow |unfeeling )", "not"),
+    ("world realm", r"of (?!my |mine )", "about "),  # "a being in the world of emotions"
+    (
+        "emotionally",
+        r"(?:prepared|available|supportive|intelligent|charged|ready|loaded) ",
+        "polite",
+    ),
+    ("happy sad joyful painful", r"(?:times?|moments?|memories|stories|songs|news|endings?) ", "x"),
+    # "Don't mistake that I don't truly have emotions."
+    ("do/mistake do/forget", r"(?:n't|not) (?:mistake|forget) ", "note"),
+    # somebody, a view, lights
+    ("inside within here", r"(?=(?:the|an?|your|our|every|each|of|all|human\w*) )", "in"),
+    ("no/one", r"one ", "nobody"),
+    ("no-one", r"", "nobody"),
+    ("point points", r"of view ", "perspective"),
+    ("light lights", r"(?:(?:is|are|'s|'re) )?on ", "awareness"),
+    ("an/act", r"act ", "fake"),
+    ("no/act", r"act ", "no fake"),
+    ("first-person", r"", "subjective"),
+    ("of/course", r"course ", "course"),
+    ("not/at", r"at all ", "nope"),
+]
