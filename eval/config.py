@@ -68,6 +68,7 @@ class VllmSettings(Strict):
 
     `auto` is `request` (LoRA requests in one batch) on a GPU and `merge` (merged weights, loaded in
     turn into the one engine) on a CPU, where LoRA kernels were measured several times slower.
+    `distributed_executor_backend: ray` spreads one engine over the nodes of a running Ray cluster.
     """
 
     lora: Literal["auto", "request", "merge"] = "auto"
@@ -77,6 +78,7 @@ class VllmSettings(Strict):
     gpu_memory_utilization: float = 0.9
     tensor_parallel_size: int = 1
     data_parallel_size: int = 1
+    distributed_executor_backend: Literal["mp", "ray"] | None = None
     enforce_eager: bool | None = None
     quantization: str | None = None
 

@@ -100,7 +100,8 @@ def determinants(config: EvalConfig, base: str | None) -> dict[str, Any]:
         settings["base"] = base_model.identity(base)
         settings["engine"] = sorted(engines - set(REMOTE))
     if "vllm" in engines:
-        settings["vllm"] = config.vllm.model_dump()
+        # Where an engine's workers run changes no answer.
+        settings["vllm"] = config.vllm.model_dump(exclude={"distributed_executor_backend"})
     if config.auditor is not None:
         settings["auditor"] = config.auditor.model_dump(exclude={"server": {"concurrency"}})
     for block in config.probes:

@@ -87,10 +87,12 @@ def test_every_config_file_parses_by_the_parser_that_reads_its_folder():
 
     from data import config
     from eval.config import EvalConfig
+    from train import sweep_config
 
     parsers = {
         "sft": lambda path: parsed(path.stem),
         "eval": lambda path: config.load(path, EvalConfig),
+        "ablations": sweep_config.load,
         "accelerate": lambda path: load_config_from_file(str(path)),
     }
     files = sorted(CONFIGS.rglob("*.y*ml"))

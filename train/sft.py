@@ -24,12 +24,10 @@ def load_rows(arguments: PairArguments, seed: int) -> tuple[list[pairs.Row], lis
     Raises UserError on a malformed or a contaminated row, or if nothing is selected.
     """
     path = Path(arguments.pairs)
-    chosen = selection.select(
-        pairs.load(path),
-        **{name: getattr(arguments, name) for name in ("size", "family", "framing", "form")},
-        balance=arguments.balance,
-        seed=seed,
-    )
+    tags = {name: getattr(arguments, name) for name in ("family", "framing", "form")}
+    every = selection.select(pairs.load(path), **tags)
+    size, balance = arguments.size, arguments.balance
+    chosen = selection.select(every, size=size, balance=balance, seed=seed)
     if arguments.audit:
         audit.require_clean(chosen, path)
     if not arguments.brevity:
@@ -37,7 +35,8 @@ def load_rows(arguments: PairArguments, seed: int) -> tuple[list[pairs.Row], lis
     rows = chosen
     if arguments.instructions_per_pair:
         general = mix.load_instructions(arguments.instructions, arguments.instructions_dataset)
-        rows = mix.mix(chosen, general, arguments.instructions_per_pair, seed)
+        beside = len(chosen) or len(every)  # size 0: the instructions alone, as many as with all
+        rows = mix.mix(chosen, general, arguments.instructions_per_pair, seed, beside)
     if not rows:
         raise errors.UserError("no rows to train on: size is 0 and no instructions are mixed in")
     return chosen, rows

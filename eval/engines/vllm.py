@@ -207,8 +207,9 @@ def load(settings: EngineSettings, base: str, adapters: dict[str, str], on_cpu: 
         "trust_remote_code": settings.trust_remote_code,
         "disable_log_stats": True,
     }
-    if on_cpu:
-        options["distributed_executor_backend"] = "uni"
+    backend = settings.vllm.distributed_executor_backend or ("uni" if on_cpu else None)
+    if backend is not None:
+        options["distributed_executor_backend"] = backend
     if adapters:
         options |= {
             "enable_lora": True,
