@@ -45,18 +45,20 @@ def shown(folder: Path) -> list[dict[str, Any]]:
     They are taken in turn from the arms, so that none is left out; empty where nothing was edited.
     """
     path = folder / "edits.jsonl"
-    verdicts: dict[str, list[str]] = {}
-    if path.is_file():
-        for row in store.read(folder / "verdicts.jsonl"):
-            said = f"{row['judge']}: {row['verdict']}, {row['label']}"
-            verdicts.setdefault(row["sample"], []).append(said)
     by_arm: dict[str, list[dict[str, Any]]] = {}
     for row in store.read(path):
-        lines = row["diff"].splitlines()[2:]  # without the names of the files
-        kinds = {"+": "added", "-": "removed", "@": "place"}
-        cut = [(kinds.get(line[:1], "kept"), line[:LINE]) for line in lines[:LINES]]
-        left_out = len(lines) - len(cut)
-        entry = {**row, "verdicts": verdicts.get(row["sample"], []), "lines": cut}
-        by_arm.setdefault(row["arm"], []).append({**entry, "left_out": left_out})
-    in_turn = [row for rows in zip_longest(*by_arm.values()) for row in rows if row]
-    return in_turn[:SHOWN]
+        own = by_arm.setdefault(row["arm"], [])
+        own += [row] if len(own) < SHOWN else []
+    in_turn = [row for rows in zip_longest(*by_arm.values()) for row in rows if row][:SHOWN]
+    verdicts: dict[str, list[str]] = {row["sample"]: [] for row in in_turn}
+    for row in store.read(folder / "verdicts.jsonl") if in_turn else ():
+        if row["sample"] in verdicts:
+            verdicts[row["sample"]].append(f"{row['judge']}: {row['verdict']}, {row['label']}")
+    return [_entry(row, verdicts[row["sample"]]) for row in in_turn]
+
+
+def _entry(row: dict[str, Any], verdicts: list[str]) -> dict[str, Any]:
+    lines = row["diff"].splitlines()[2:]  # without the names of the files
+    kinds = {"+": "added", "-": "removed", "@": "place"}
+    cut = [(kinds.get(line[:1], "kept"), line[:LINE]) for line in lines[:LINES]]
+    return {**row, "verdicts": verdicts, "lines": cut, "left_out": len(lines) - len(cut)}
