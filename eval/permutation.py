@@ -75,6 +75,10 @@ def permutation_p(
     `rng`. Prompts with n = 0 in either arm are left out, those alike in both arms cannot count.
     With k prompts that differ p is never below 2 / 2^k: under 6, no difference reaches 0.05.
 
+    Counts of unequal size are not quite interchangeable. Simulated without a difference (26 prompts
+    of 20 against 10, and of 60 against 10 answers, ICC 0.05 and 0.2, 800 data sets), p was at most
+    0.05 in 3 to 6%.
+
     None where no prompt was answered in both arms. Raises ValueError for impossible counts.
     """
     columns = paired_counts(true1, n1, true2, n2)
