@@ -204,6 +204,7 @@ def test_the_adapter_loads_in_plain_peft_and_changes_the_logits(adapter):
     assert not torch.allclose(before, after)
 
 
+@pytest.mark.slow
 def test_the_adapter_serves_as_a_lora_request_in_one_engine_with_the_base(config, folder, results):
     run(
         *(sys.executable, "eval/sample.py", "--config", str(config)),

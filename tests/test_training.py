@@ -163,7 +163,7 @@ def alone(folder, config):
     return output
 
 
-@pytest.mark.parametrize("way", ["multi_gpu", "fsdp"])
+@pytest.mark.parametrize("way", ["multi_gpu", pytest.param("fsdp", marks=pytest.mark.slow)])
 def test_two_processes_take_the_steps_of_one_with_the_same_global_batch(folder, config, alone, way):
     output = folder / way
     command = small_runs.launch(
