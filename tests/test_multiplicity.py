@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from eval import multiplicity
 
-# Few examples: each call of statsmodels collects garbage, which takes half a second late in a session.
+# Few examples: each call of statsmodels collects garbage, half a second late in a session.
 P_VALUES = st.lists(st.none() | st.floats(0, 1))
 
 
