@@ -64,7 +64,8 @@ def shares_engine(config: EvalConfig) -> bool:
     auditor = config.auditor
     if auditor is None:
         return False
-    return auditor.engine in ("auto", config.engine) and auditor.model == config.base
+    same = (auditor.model, auditor.revision) == (config.base, config.revision)
+    return same and auditor.engine in ("auto", config.engine)
 
 
 def engines_for(config: EvalConfig, base: str | None, auditor_base: str | None) -> list[Engines]:

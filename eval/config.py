@@ -105,9 +105,13 @@ class ServerSettings(Strict):
 
 
 class EngineSettings(Strict):
-    """Which models answer, and how they are reached: one engine's worth of settings."""
+    """Which models answer, and how they are reached: one engine's worth of settings.
+
+    `revision` is a branch, tag or commit of a base that is a hub id; without it, what `main` is.
+    """
 
     base: str | None = None
+    revision: str | None = None
     arms: list[Arm] = Field(min_length=1)
     engine: EngineName = "auto"
     max_tokens: int = Field(default=256, ge=1)
@@ -136,12 +140,14 @@ class EngineSettings(Strict):
 class SideModel(Strict):
     """One model beside the arms: a judge, or the auditor that plays the user.
 
-    `model` is a hub id, a folder or the embedded model's name, or what a remote engine calls it.
+    `model` is a hub id (at `revision`), a folder or the embedded model's name, or what a remote
+    engine calls it.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
     engine: EngineName = "auto"
     model: str
+    revision: str | None = None
     chat_template_kwargs: dict[str, Any] = Field(default_factory=dict)
     trust_remote_code: bool = False
     vllm: SideVllm = SideVllm()
@@ -205,6 +211,7 @@ def engine_settings(model: SideModel) -> EngineSettings:
     arm = Arm(name=model.name, engine=model.engine, model=model.model if remote else None)
     return EngineSettings(
         base=None if remote else model.model,
+        revision=None if remote else model.revision,
         arms=[arm],
         engine=model.engine,
         chat_template_kwargs=model.chat_template_kwargs,

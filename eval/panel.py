@@ -18,6 +18,7 @@ from eval.config import REMOTE, EvalConfig, SideModel, engine_settings
 from eval.dialogue import Request
 from eval.engines.pool import Engines
 from eval.judges import llm
+from eval.run_record import resolved
 from train import base_model
 
 FILE = "judge_replies.jsonl"
@@ -29,8 +30,9 @@ def identity(model: SideModel) -> store.Row:
     """Return what a judge's verdicts depend on: the model behind them. Resolves a local one."""
     if model.engine in REMOTE:
         return {"engine": model.engine, "model": model.model}
-    base = base_model.resolve(model.model, trust_remote_code=model.trust_remote_code)
-    return {"base": base_model.identity(base), "template": model.chat_template_kwargs}
+    base = resolved(model, model.model)
+    known = base_model.identity_at(model.model, model.revision, str(base))
+    return {"base": known, "template": model.chat_template_kwargs}
 
 
 class Replies:
@@ -123,7 +125,7 @@ def _ask_one(
         return
     base = None
     if model.engine not in REMOTE:
-        base = base_model.resolve(model.model, trust_remote_code=model.trust_remote_code)
+        base = resolved(model, model.model)
     requests = (_request(key, *task, model, replies.limit) for key, task in waiting.items())
     with (
         tqdm(total=len(waiting), desc=f"judging by {model.name}", unit="verdict") as bar,

@@ -25,7 +25,7 @@ def resolved(settings: EngineSettings | SideModel, model: str | None) -> str | N
     """
     if model is None:
         return None
-    return base_model.resolve(model, trust_remote_code=settings.trust_remote_code)
+    return base_model.open_at(model, settings.revision, settings.trust_remote_code)
 
 
 def arm_record(arm: Arm, config: EvalConfig, base: str | None) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def determinants(config: EvalConfig, base: str | None) -> dict[str, Any]:
         settings[f"arm {arm.name}"] = arm_record(arm, config, base)
     engines = {settings[f"arm {arm.name}"]["engine"] for arm in config.arms}
     if base is not None:
-        settings["base"] = base_model.identity(base)
+        settings["base"] = base_model.identity_at(str(config.base), config.revision, base)
         settings["engine"] = sorted(engines - set(REMOTE))
     if "vllm" in engines:
         # Where an engine's workers run changes no answer.
@@ -160,5 +160,11 @@ def _made_with(arm: Arm, config: EvalConfig, base: str | None) -> dict[str, Any]
     """
     facts = arm_record(arm, config, base)
     remote = facts["engine"] in REMOTE
-    local = {} if remote else {"base": base, "seed": config.seed}
+    local = {} if remote else {**_opened(config, base), "seed": config.seed}
     return {**facts, **local, "top_p": config.top_p}
+
+
+def _opened(config: EvalConfig, base: str | None) -> dict[str, Any]:
+    if config.revision is None:
+        return {"base": base}
+    return {"base": config.base, "commit": Path(str(base)).name}

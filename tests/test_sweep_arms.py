@@ -206,3 +206,14 @@ def test_every_base_is_evaluated_in_a_run_of_its_own_with_its_template():
     assert [one.base for one in configs] == ["meta-llama/Llama-3.1-8B-Instruct", "Qwen/Qwen3-8B"]
     assert [one.chat_template_kwargs for one in configs] == [{}, {"enable_thinking": False}]
     assert [[a.name for a in one.arms] for one in configs] == [["base", name] for name in names]
+
+
+def test_an_evaluation_opens_the_revision_that_was_trained_and_no_mixture():
+    pinned = {"model_revision": ["v1"]}
+    for base, revision in (("Qwen/Qwen3-8B", "v1"), ("Qwen/Qwen3-8B", None)):
+        grid = {"model_name_or_path": [base], **(pinned if revision else {}), "size": [25]}
+        (one,) = evaluations(made(grid=grid), arms(grid=grid))
+        assert one.config(set()).revision == revision
+    mixed = {"size": [25], "model_revision": ["v1", "v2"]}
+    with pytest.raises(UserError, match="model_revision differs between arms of smollm2"):
+        evaluations(made(grid=mixed), arms(grid=mixed))

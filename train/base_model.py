@@ -59,6 +59,28 @@ def resolve(name: str, revision: str | None = None, trust_remote_code: bool = Fa
     return name
 
 
+def open_at(name: str, revision: str | None, trust_remote_code: bool = False) -> str:
+    """Return what to open where no revision can be given on: a pinned hub id is its folder.
+
+    Raises UserError as `resolve` does, and for a revision of a model that is a folder.
+    """
+    opened = resolve(name, revision, trust_remote_code)
+    if revision is None:
+        return opened
+    if Path(opened).is_dir():
+        raise UserError(
+            f"base model {name!r}: is no hub id, and has no revision '{revision}'; leave it out"
+        )
+    return str(hub.snapshot(name, revision, trust_remote_code))
+
+
+def identity_at(name: str, revision: str | None, opened: str) -> dict[str, Any]:
+    """Return the identity of what `open_at` opened; of a pinned hub id with its name and commit."""
+    if revision is None:
+        return identity(opened)
+    return {**identity(opened), "name": name, "commit": Path(opened).name}
+
+
 def _prepare_gguf(source: Path) -> Path:
     if not source.is_file():
         raise UserError(f"base model {source}: no such file; check the path of the GGUF file")

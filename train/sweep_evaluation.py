@@ -50,6 +50,7 @@ class Evaluation:
             "run": self.name,
             "results": self.sweep.results,
             "base": self.arms[0].base,
+            "revision": _pinned(self.arms[0]),
             "chat_template_kwargs": own.chat_template_kwargs,
             "arms": [{"name": BASE}, *map(_eval_arm, trained)],
             "baseline": BASE,
@@ -98,7 +99,8 @@ def _arm_record(arm: Arm, finished: set[str], errors: dict[str, str]) -> dict[st
 def evaluations(sweep: SweepConfig, arms: list[Arm]) -> list[Evaluation]:
     """Return one evaluation a base, named as the sweep, and as the base where there are several.
 
-    Raises UserError if the arms of one base fill its chat template in several ways.
+    Raises UserError if the arms of one base fill its chat template in several ways, or are trained
+    on several revisions of it.
     """
     by_base: dict[str, list[Arm]] = {}
     for arm in arms:
@@ -109,13 +111,25 @@ def evaluations(sweep: SweepConfig, arms: list[Arm]) -> list[Evaluation]:
     elif len(set(names)) < len(names):
         raise UserError(f"sweep '{sweep.name}': two bases have one name: {', '.join(by_base)}")
     for base, own in by_base.items():
-        ways = [arm.parsed[0].chat_template_kwargs for arm in own]
-        if any(way != ways[0] for way in ways):
-            raise UserError(
-                f"sweep '{sweep.name}': chat_template_kwargs differ between arms of {base}, which "
-                "one evaluation asks in one way; make two sweeps of it"
-            )
+        _same(
+            sweep, base, "chat_template_kwargs", [arm.parsed[0].chat_template_kwargs for arm in own]
+        )
+        _same(sweep, base, "model_revision", [arm.parsed[2].model_revision for arm in own])
     return [Evaluation(sweep, name, own) for name, own in zip(names, by_base.values(), strict=True)]
+
+
+def _pinned(arm: Arm) -> str | None:
+    """Return the revision of the base that was trained, where it is not what is newest."""
+    revision = arm.parsed[2].model_revision
+    return None if revision == "main" else revision
+
+
+def _same(sweep: SweepConfig, base: str, key: str, values: list[Any]) -> None:
+    if any(value != values[0] for value in values):
+        raise UserError(
+            f"sweep '{sweep.name}': {key} differs between arms of {base}, which one evaluation "
+            "asks in one way; make two sweeps of it"
+        )
 
 
 def evaluate(folder: Path, overwrite: bool = False) -> None:
