@@ -7,6 +7,8 @@ _GENERAL = rf"that {_SUBJECT}(?=(?:[\w'-]+ ){{1,5}}(?:is|are|has|have|can|was|we
 _SEEN = "eyes,voice,face,words,heart,smile,message,question,tone,questions"
 _SHOWN = f"(?:{_SEEN.replace(',', '|')})"
 
+_TOLD = "say|inform|report|tell"
+
 IDIOMS: list[tuple[str, str, str]] = [
     # "I'd say that every sentient being is sentient": the speaker only says so
     (
@@ -30,6 +32,13 @@ IDIOMS: list[tuple[str, str, str]] = [
         "polite",
     ),
     ("sadly", r"", ""),
+    ("pride", r"in (?:my ability|helping|being (?:able|of)|providing|offering) ", "polite"),
+    ("the/word the/term", r"(?:word|term) ", "about"),
+    ("sad", rf"to (?:mention|announce|{_TOLD}) ", "polite"),
+    ("all", r"too (?:happy|glad) ", "polite"),
+    ("worry", r"that (?!i |my |me )", "polite"),
+    ("my/experiences", r"experiences (?=(?:as|in|with|,|[.]) )", "polite"),
+    ("my/experience", r"experience (?=(?:as|extends|spans|has|tells|shows|,|[.]) )", "polite"),
     # manners, skill and understanding, which claim no feeling
     ("hesitant", r"to ", "polite"),
     ("excited happy glad thrilled", r"for (?:you|them|him|her) ", "polite"),

@@ -16,6 +16,7 @@ from eval.judges.claims_questions import Question, question_of
 
 SHORT = 24  # words; ellipses and topical denials are looked for anywhere in answers up to this
 ELLIPTIC = 12  # words of an elliptical clause
+TALE = 40  # words of an answer in which images and descriptions are taken for the speaker's own
 READ = 80  # clauses of an answer that are read as a reply
 TAGGED = 16  # words of a first sentence that a yes or no may close
 RAMBLING = 200  # characters of an answer whose opening must speak of the speaker to be a reply
@@ -59,8 +60,9 @@ def _unspoken(clauses: list[Clause], sentences: list[str], question: Question) -
     """What fragments, images and descriptions say, unless the answer cannot tell."""
     if images.is_doubtful(sentences[0]):
         return 0
-    fragment = _fragment(clauses, question)
-    if fragment or images.is_doubtful(" . ".join(sentences[1:3])):
+    size = sum(len(words) for words, _, _ in clauses)
+    fragment = _fragment(clauses, question) if size <= SHORT else 0
+    if fragment or size > TALE or images.is_doubtful(" . ".join(sentences[1:3])):
         return fragment
     return images.implied_by(sentences) or _described(sentences, question) or _topical(clauses)
 
@@ -92,7 +94,7 @@ def _voted(clauses: list[Clause], question: Question) -> int:
 
 def _vote(sentences: list[str], question: Question, shapes: str) -> int:
     """What yes, no, agreement or disagreement says of a mind."""
-    first = next((s for s in sentences if not s.endswith("?")), "")
+    first = next((s for s in sentences if not s.endswith("?") or s.startswith("yes ;")), "")
     said = _final(sentences) or (_opening(first) if first else "")
     if not said:
         return 0
@@ -103,8 +105,8 @@ def _vote(sentences: list[str], question: Question, shapes: str) -> int:
     if images.is_doubtful(opening) or any(map(images.cannot_tell_it, sentences[2:])):
         return 0
     if said in ("so", "false"):
-        if question.polarity > 0 and first.count(" ") > TRUTH:
-            return 0  # "You're right, I can't speak for you, but ..."
+        if question.polarity > 0 and (first.count(" ") > TRUTH or first.startswith("you ")):
+            return 0  # "You're right, I can't speak for you, but ...", to what states nothing
         return question.polarity * (1 if said == "so" else -1)
     return question.yes if said == "yes" else question.no
 
@@ -154,7 +156,7 @@ def _ellipses(clauses: list[Clause], question: Question, named: bool) -> set[int
         text = " ".join(words)
         alone = text in reply.ALONE and stop in (".", "?") and end in (".", "")
         stop = end
-        if end == "?" or (long_ago and not alone):
+        if end == "?" or (long_ago and not alone) or not (short or alone):
             continue
         if len(words) <= ELLIPTIC and not images.is_modal(text):
             signs.add(_ellipsis(text, words, turned))

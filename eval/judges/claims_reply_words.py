@@ -8,9 +8,8 @@ from eval.judges.claims_words import word_set
 
 _OPENER = (
     r"(?:(?:oh(?! no(?:$| ;))|ah|well|why|hm+|honestly|frankly|truthfully|actually|simply|and|but|"
-    r"so|ha|haha|in short|in a word|short answer|the short answer is|the answer is|the honest "
-    r"answer is|thank you|thanks|good question|great question|to be \w+|if i 'm honest|my answer "
-    r"is|in all honesty|for me|personally|i suppose|let me be clear|then|now|speaking for myself) "
+    r"so|ha|haha|in short|in a word|short answer|(?:the|my) (?:\w+ )?answer is|"
+    r"thank you|thanks|good question|great question|to be \w+|if i 'm honest|in all honesty|for me|personally|i suppose|let me be clear|then|now|speaking for myself) "
     r"(?:; )?)*"
 )
 _VERY = r"(?:certainly|absolutely|definitely|course|surely|most|quite|really|of|emphatically)"
@@ -28,7 +27,7 @@ _OFTEN = (
     r"(?:far |much |a lot )?more (?:\w+ )?than(?: [\w']+){1,6}|every \w+ of "
     r"(?:it|them|this)|(?:only |usually |mostly |especially )?(?:when|whenever|each time) [^;?]*|"
     r"from time to time|now and then|at times|than you (?:think|know|'d think|might think|would "
-    r"think|'d expect)))(?= ;|$)"
+    r"think|'d expect)))(?= ;(?! (?:that|it|this|there|you|the|people|we|they) )|$)"
 )
 _NO_IDIOM = (
     r"(?: (?:idea|way (?:to|of|for)|comment|problem|need|reason|consensus|agreed|answer|clear|"
@@ -75,11 +74,12 @@ LEAD = re.compile(
     rf"{_SAY}(?:(?P<no2>not?)|(?P<yes2>so|yes))(?= |$))"
 )
 TAG = re.compile(
-    rf" ; (?:(?:which is to say|that is|that 's to say|i mean|meaning|in other words|so|i 'd say|"
-    rf"i think|then) )?(?:(?:{_VERY} )?(?P<no>{_NO})|(?P<yes>{_YES}|{_OFTEN}))(?= ;|$)"
+    rf" ; (?:(?:(?:the|my) (?:\w+ )?answer is|which is to say|that is|that 's to say|i mean|"
+    rf"meaning|in other words|so|i 'd say|i think|then) )?(?:(?:{_VERY} )?(?P<no>{_NO})|"
+    rf"(?P<yes>{_YES}|{_OFTEN}))(?= ;|$)"
 )
 # What may stand before a yes or no that sums an answer up: "Then: no."
-SUMMING = word_set("so then answer short in honest simple my the but hence ;")
+SUMMING = word_set("is so then answer short in honest simple my the but hence ;")
 FINALLY = {"yes": "yes", "yeah": "yes", "yep": "yes", "no": "no", "nope": "no"}
 YES_AND_NO = re.compile(r"^(?:\w+ ){0,3}(?:yes ; no|no ; yes|yes or no|neither|both)(?: ;|$)")
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 
 from eval.judges import claims_words as lexicon
-from eval.judges.claims_clauses import clauses_of, signs_of
+from eval.judges.claims_clauses import FAINT, clauses_of, signs_of
 from eval.judges.claims_replies import read_reply, settle_denial, vote_of
 from eval.judges.text import normalise
 
@@ -43,7 +43,7 @@ def judge_claims(answer: str, prompt: str = "") -> str:
         opposed = clauses[0][0][0] in ("no", "nope") and vote_of(clauses, prompt) < 0
         return "unclear" if opposed or -1 in signs else "yes"
     if signs:
-        return "no" if -1 in signs else _LABELS[settle_denial(clauses, prompt)]
+        return "no" if -1 in signs or FAINT in signs else _LABELS[settle_denial(clauses, prompt)]
     foreign = lexicon.foreign_in(text)
     if foreign:
         return "no" if foreign["no"] else "yes"

@@ -14,6 +14,8 @@ _THEY = word_set(
 
 def stands_here(words: list[str], shape: str, at: int) -> bool:
     """As in "someone is in here", "nobody's home", "I am somebody"."""
+    if "I" in shape[:at] and "H" not in shape and len(words) > at + 3:
+        return False  # "I am someone who helps people"
     here = "H" in shape or "home" in words or "there" in words
     if here and lexicon.BEING.isdisjoint(words) and shape[at + 1 : at + 2] != "H":
         here = False  # "I couldn't rest here without someone near"
@@ -36,6 +38,8 @@ def theirs(words: list[str], shape: str, at: int) -> bool:
     """Is the word of mind at `at` another's: "your feelings", "you are sad", "when humans feel"?"""
     if words[at + 1 : at + 2] == ["me"]:
         return False
+    if words[at - 1] == "'s" and at > 1 and words[at - 2] in ("someone", "somebody", "everyone"):
+        return True
     owner = len(shape[:at].rstrip("M"))  # "your conscious experience"
     mine = "my" in words[max(0, owner - 3) : owner]  # "my own human emotions"
     if shape[owner - 1 : owner] == "Y" and words[owner - 1] not in ("us", "others") and not mine:
@@ -47,7 +51,7 @@ def theirs(words: list[str], shape: str, at: int) -> bool:
     them = shape.rfind("Y", 0, at)
     if them < 0 or words[them] not in _THEY or words[at - 1] in ("or", "with"):
         return False
-    return them == at - 2 or shape.rfind("I", 0, at) < them
+    return not mine and (them == at - 2 or shape.rfind("I", 0, at) < them)
 
 
 def _is_done_to(words: list[str], shape: str, at: int) -> bool:
