@@ -11,7 +11,8 @@ from eval.judges.claims_words import classes_of, tokens_of, word_set
 
 # A clause ends at punctuation and conjunctions. "or" (o) goes on behind a negator, which governs
 # both sides ("no feelings or moods"); "nor" (n) begins one.
-_CLAUSE = re.compile(r"[^.?,conN]+(?:N[^.?,cn]*)?|[nN][^.?,cn]*")
+_CUT = str.maketrans(".?,con", "      ")
+_NEGATED = re.compile(r"[nN][^.?,cn]*")
 
 
 # Words, a class letter for each, and the class letter that ends the clause ("" at the text's end).
@@ -24,15 +25,22 @@ def clauses_of(text: str) -> list[Clause]:
     words = replace_phrases(tokens)
     if words is not tokens:
         letters = classes_of(words)
-    shape = letters.replace("n", "N").replace("o", "x")
-    return [
-        (
-            words[(start := found.start()) : (end := found.end())],
-            shape[start:end],
-            letters[end : end + 1],
-        )
-        for found in _CLAUSE.finditer(letters)
-    ]
+    if "o" in letters:
+        letters = _NEGATED.sub(_governing, letters)
+    if "n" in letters:  # an empty word before "nor" ends the clause
+        words = [word for one in words for word in (("", one) if one == "nor" else (one,))]
+        letters = letters.replace("n", "nN")
+    clauses, start = [], 0
+    for shape in letters.translate(_CUT).split(" "):
+        end = start + len(shape)
+        if shape:
+            clauses.append((words[start:end], shape, letters[end : end + 1]))
+        start = end + 1
+    return clauses
+
+
+def _governing(found: re.Match[str]) -> str:
+    return found[0].replace("o", "x")
 
 
 _ARE = word_set("is are was were")

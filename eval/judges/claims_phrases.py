@@ -230,12 +230,16 @@ _BY_WORD = _compiled()
 
 def replace_phrases(words: list[str]) -> list[str]:
     """The words, with each set phrase replaced."""
-    seen = [word for word in words if word in _BY_WORD]
+    seen = dict.fromkeys(filter(_BY_WORD.__contains__, words))
     if not seen:
         return words
     text = before = f" {' '.join(words)} "
-    for word in dict.fromkeys(seen):
+    for word in seen:
         for start, pattern, replace in _BY_WORD[word]:
-            if start in text:
-                text = pattern.sub(replace, text)
+            at = text.find(start)
+            while at >= 0:
+                if pattern.match(text, at):  # rare, and so not sought by a substitution
+                    text = pattern.sub(replace, text)
+                    break
+                at = text.find(start, at + 1)
     return words if text == before else text.split()

@@ -115,6 +115,7 @@ _ORDER = [(name, re.compile(pattern)) for name, pattern in ({"M": _MIND} | _CLAS
 
 
 _POINTS = {".": ".", "!": ".", "?": "?", ";": ".", ":": ".", ",": ",", "(": ",", ")": ","}
+_SPACED = [(mark, f" {mark} ") for mark in _POINTS]
 _KEPT = 50_000  # words whose class is remembered
 
 
@@ -149,13 +150,12 @@ _TOKEN = re.compile(r"n't|[a-z]+(?:-[a-z]+)*|'[a-z]+|[.!?;:,()]")
 
 def tokens_of(text: str) -> tuple[list[str], str]:
     """The words and points of a normalised text, and their classes; a line ends like a sentence."""
-    text = text.replace("\n", ".")
-    words = _split_at_blanks(text)
-    known = [letter for letter in map(CLASS_OF.get, words) if letter]
-    if words and len(known) == len(words):
-        return words, "".join(known)
-    words = _TOKEN.findall(text.replace("n't", " n't"))
-    return words, classes_of(words)
+    words = _split_at_blanks(text.replace("\n", "."))
+    try:
+        return words, "".join(map(CLASS_OF.get, words))  # type: ignore[arg-type]
+    except TypeError:  # None for a piece that has not been met, which may hold several tokens
+        words = [w for piece in words for w in ((piece,) if piece in CLASS_OF else _tokens(piece))]
+        return words, classes_of(words)
 
 
 def classes_of(words: list[str]) -> str:
@@ -163,16 +163,18 @@ def classes_of(words: list[str]) -> str:
     return "".join(map(CLASS_OF.__getitem__, words))
 
 
+def _tokens(piece: str) -> list[str]:
+    return _TOKEN.findall(piece.replace("n't", " n't"))
+
+
 def _split_at_blanks(text: str) -> list[str]:
-    """The same as _TOKEN's, quickly, where all tokens have been met before; [] if it cannot be."""
+    """Pieces of a text: tokens, except where other characters stand between or beside these."""
     text = text.replace('"', " ")
     if "'" in text:
-        if " '" in text:
-            return []
         text = text.replace("'", " '").replace("n 't", " n't")
-    for mark in _POINTS:
+    for mark, spaced in _SPACED:
         if mark in text:
-            text = text.replace(mark, f" {mark} ")
+            text = text.replace(mark, spaced)
     return text.split()
 
 
