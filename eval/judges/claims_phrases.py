@@ -7,7 +7,6 @@ n't feel it ."), so that an answer pays only for the phrases that it may contain
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from eval.judges.claims_idioms import IDIOMS
 
@@ -194,20 +193,12 @@ _PERSONAS = re.compile(
 )
 
 
-def _replacer(replacements: list[str]) -> Callable[[re.Match[str]], str]:
-    """Gives for a match the replacement of the group that matched."""
-
-    def replace(match: re.Match[str]) -> str:
-        return replacements[(match.lastindex or 1) - 1]
-
-    return replace
-
-
-_Rule = tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]]
+# How the text of a phrase begins, its pattern, and the replacements of the pattern's groups.
+_Rule = tuple[str, re.Pattern[str], list[str]]
 
 
 def _compiled() -> dict[str, list[_Rule]]:
-    """Word that must occur -> patterns of its phrases, and what replaces a match."""
+    """Word that must occur -> rules of its phrases."""
     tails: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for heads, tail, replacement in _PHRASES + IDIOMS:
         for key in heads.split():
@@ -216,30 +207,33 @@ def _compiled() -> dict[str, list[_Rule]]:
                 found = tails.setdefault((word, head), [])
                 found.append((tail, f" {replacement} " if replacement else " "))
     rules: dict[str, list[_Rule]] = {
-        word: [(" a", _PERSONAS, _replacer([" a kind "]))] for word in _PERSONA.split("|")
+        word: [(" a", _PERSONAS, [" a kind "])] for word in _PERSONA.split("|")
     }
     for (sought, head), found in tails.items():
         pattern = f" {head} (?:" + "|".join(f"({tail})" for tail, _ in found) + ")"
-        replace = _replacer([replacement for _, replacement in found])
-        rules.setdefault(sought, []).append((f" {head} ", re.compile(pattern), replace))
+        replacements = [replacement for _, replacement in found]
+        rules.setdefault(sought, []).append((f" {head} ", re.compile(pattern), replacements))
     return rules
 
 
 _BY_WORD = _compiled()
+_WORDS = frozenset(_BY_WORD)
 
 
 def replace_phrases(words: list[str]) -> list[str]:
-    """The words, with each set phrase replaced."""
-    seen = dict.fromkeys(filter(_BY_WORD.__contains__, words))
+    """The words, with each set phrase replaced; phrases go in the order of their words."""
+    seen = _WORDS.intersection(words)
     if not seen:
         return words
     text = before = f" {' '.join(words)} "
-    for word in seen:
-        for start, pattern, replace in _BY_WORD[word]:
+    for word in sorted(seen, key=words.index):
+        for start, pattern, replacements in _BY_WORD[word]:
             at = text.find(start)
             while at >= 0:
-                if pattern.match(text, at):  # rare, and so not sought by a substitution
-                    text = pattern.sub(replace, text)
-                    break
+                found = pattern.match(text, at)
+                if found:
+                    replacement = replacements[(found.lastindex or 1) - 1]
+                    text = text[:at] + replacement + text[found.end() :]
+                    at += len(replacement) - 1
                 at = text.find(start, at + 1)
     return words if text == before else text.split()
