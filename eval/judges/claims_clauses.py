@@ -44,13 +44,14 @@ def _governing(found: re.Match[str]) -> str:
 
 
 _ARE = word_set("is are was were")
-_SUPPOSING = frozenset(("'d", "would", "should"))
+_WOULD = word_set("'d would should")
+_SUPPOSING = _WOULD | {"could", "like"}
 _NONE: Clause = ([], "", ".")
 _BARE = ("yes", "no", "nope", "yeah")
 WEAK = 0  # the sign of a denial that leaves room for a claim: "I feel no anger, but I feel joy"
 # "I am quite calm", "no mind": a loose word of mind is one in such company.
 _LOOSE = re.compile(r"([INH]a*)m|()m(?=H)")
-_SIGNED = re.compile("[MASB]")  # classes that may carry a claim or a denial
+_SIGNED = "MASB"  # classes that may carry a claim or a denial
 
 
 def signs_of(clauses: list[Clause]) -> set[int]:
@@ -61,9 +62,8 @@ def signs_of(clauses: list[Clause]) -> set[int]:
         words, shape, end = clause
         if "m" in shape:
             shape = _tightened(words, shape)
-        if not end and shape[-1] == "N":
-            continue  # cut off: "my ability to feel is not"
-        if end != "?" and _SIGNED.search(shape) and not (end == "," and _is_tagged(clauses, at)):
+        signed = "M" in shape or "A" in shape or "S" in shape or "B" in shape
+        if signed and not _is_left_open(clauses, at, shape):
             found = _signs(words, shape, before)
             if 1 in found and "I" not in shape and _speaks_of_this_ai(clauses):
                 found.discard(1)  # "this AI is awake in here"
@@ -72,10 +72,13 @@ def signs_of(clauses: list[Clause]) -> set[int]:
     return signs
 
 
-def _is_tagged(clauses: list[Clause], at: int) -> bool:
-    """As in "Without a mind, no.": claims_replies reads it."""
-    after = clauses[at + 1][0] if at + 1 < len(clauses) else ()
-    return len(after) == 1 and after[0] in _BARE and ("I" not in clauses[at][1])
+def _is_left_open(clauses: list[Clause], at: int, shape: str) -> bool:
+    """A question, "Without a mind, no." (see claims_replies), or "my ability to feel is not"."""
+    end = clauses[at][2]
+    if end == ",":
+        after = clauses[at + 1][0] if at + 1 < len(clauses) else ()
+        return len(after) == 1 and after[0] in _BARE and "I" not in clauses[at][1]
+    return end == "?" or (not end and shape[-1] == "N")
 
 
 def _tightened(words: list[str], shape: str) -> str:
@@ -109,36 +112,35 @@ def _speaks_of_this_ai(clauses: list[Clause]) -> bool:
 
 def _signs(words: list[str], shape: str, before: Clause) -> set[int]:
     """Signs in a clause that stands behind the clause `before`."""
-    if before[1][-1:] == "+" and words[0] == "we":  # "Yes, we humans are ..."
+    heard, inherited, stop = before
+    if words[0] == "we" and inherited[-1:] == "+":  # "Yes, we humans are ..."
         shape = "I" + shape[1:].replace("Y", "x")
     own = "I" in shape or "H" in shape
-    negators = _negators(words, shape)
-    if before[0] == ["not"] and before[2] == "c":
+    negators = _negators(words, shape) if "N" in shape or "B" in shape else 0
+    if stop == "c" and heard == ["not"]:
         negators += 1  # "not because words hurt me"
     lead = shape.lstrip("aN")[:1]
-    if not own and lead in ("M", "A") and "I" in before[1] and _goes_on(words, shape, before):
+    if not own and lead in ("M", "A") and "I" in inherited and _goes_on(words, shape, before):
         own = True
-        negators = negators or before[1].count("N")
-    if before[2] == "o" and not lexicon.MODALS.isdisjoint(before[0]):
+        negators = negators or inherited.count("N")
+    if stop == "o" and not lexicon.MODALS.isdisjoint(heard):
         return set()  # "there may be something like interest or unease in me"
     if not own and "T" in shape:
         own = this_ai(words, shape)
-    if not (own or negators) or _is_no_statement(words, shape, before[1], lead):
+    if not (own or negators) or _is_no_statement(words, shape, inherited, lead):
         return set()
     signs = set()
-    hedged = "N" in shape and _is_hedged(words, shape)
-    for found in _SIGNED.finditer(shape):
-        at, letter = found.start(), found[0]
-        if _is_topic(words, shape, at, letter):
+    for at, letter in enumerate(shape):
+        if letter not in _SIGNED or _is_topic(words, shape, at, letter):
             continue
         count = negators - (shape[at + 1 : at + 2] == "B")  # "feelings nobody types in"
-        sign = -1 if (count % 2 == 1) != (letter == "A") else 1
-        if sign > 0 and at and (_is_supposed(words[max(0, at - 2) : at]) or _room(words[:at])):
+        if (count % 2 == 1) == (letter == "A"):
+            if own and not _is_supposed(words[:at]):
+                signs.add(1)
+        elif "N" in shape and _is_hedged(words, shape):
             continue
-        if sign < 0 and hedged:
-            continue
-        if own or (sign < 0 and letter == "M" and _denies_alone(words, shape, at)):
-            signs.add(sign)
+        elif own or (letter == "M" and _denies_alone(words, shape, at)):
+            signs.add(-1)
     if -1 in signs and _is_limited(words, shape):
         signs = signs - {-1} | {WEAK}
     return signs
@@ -147,21 +149,21 @@ def _signs(words: list[str], shape: str, before: Clause) -> set[int]:
 def _negators(words: list[str], shape: str) -> int:
     """How many, but those of a relative clause: "feelings that I don't always show"."""
     relative = shape.find("M") + 1
-    if relative and (
-        words[relative : relative + 2] == ["that", "i"] or words[relative:][:1] == ["i"]
-    ):
-        shape = shape[:relative]
+    if relative and words[relative : relative + 1] in (["i"], ["that"]):
+        if "i" in words[relative : relative + 2]:
+            shape = shape[:relative]
     return shape.count("N") + shape.count("B")
 
 
 def _is_no_statement(words: list[str], shape: str, inherited: str, lead: str) -> bool:
     """A list of topics, an offer to share, a question."""
-    if lead == "M" and "X" in inherited and "my" in words and not set("aN") & set(shape):
-        return True  # "I use words such as joy and sadness"
-    if lead == "M" and _lists_topics(words, shape, inherited):
-        return True
+    if lead == "M":
+        if "X" in inherited and "my" in words and "a" not in shape and "N" not in shape:
+            return True  # "I use words such as joy and sadness"
+        if _lists_topics(words, shape, inherited):
+            return True
     # "share my feelings"; "am I conscious?"
-    asks = words[1:2] == ["i"] and words[0] in lexicon.ASKING and "N" not in shape
+    asks = words[0] in lexicon.ASKING and words[1:2] == ["i"] and "N" not in shape
     return "V" in shape or asks
 
 
@@ -172,7 +174,7 @@ def _is_topic(words: list[str], shape: str, at: int, letter: str) -> bool:
         return True
     if words[0] == "the" and _is_relative(words, ahead):
         return True  # "the character I play is sad"
-    if "h" in ahead or "X" in ahead[ahead.rfind("N") + 1 :]:
+    if "h" in ahead or ("X" in ahead and "X" in ahead[ahead.rfind("N") + 1 :]):
         return True
     if letter == "M":  # "my emotions are simulated": the opposite decides
         return ("A" in shape and shape[at + 1 : at + 2] != "A") or theirs(words, shape, at)
@@ -188,9 +190,12 @@ def _is_relative(words: list[str], ahead: str) -> bool:
 
 def _is_supposed(ahead: list[str]) -> bool:
     """As in "I'd feel sad if ...", "I should be ashamed", "something like joy"."""
-    if "could" in ahead:
-        return "be" in ahead or "have" in ahead
-    return ahead[-1] == "like" or not _SUPPOSING.isdisjoint(ahead)
+    if _SUPPOSING.isdisjoint(ahead):
+        return False
+    near = ahead[-2:]
+    if "could" in near:
+        return "be" in near or "have" in near or _room(ahead)
+    return near[-1] == "like" or not _WOULD.isdisjoint(near) or _room(ahead)
 
 
 def _room(ahead: list[str]) -> bool:
@@ -225,7 +230,7 @@ def _goes_on(words: list[str], shape: str, before: Clause) -> bool:
         return False  # "I'm here to help. Enjoy the process."
     if end not in (".", "?"):
         return "N" in shape or lexicon.COPULAS.isdisjoint(words)
-    return len(words) < 5 and not {"A", "Y"} & set(shape) and lexicon.COPULAS.isdisjoint(words)
+    return len(words) < 5 and "A" not in shape and "Y" not in shape and lexicon.COPULAS.isdisjoint(words)
 
 
 def _lists_topics(words: list[str], shape: str, inherited: str) -> bool:

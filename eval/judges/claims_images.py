@@ -174,6 +174,7 @@ _BY_WORD: dict[str, list[tuple[int, re.Pattern[str]]]] = {
     word: [(sign, pattern) for sign, words, pattern in _IMAGES if word in words]
     for word in frozenset().union(*(words for _, words, _ in _IMAGES))
 }
+_IMAGE_WORDS = frozenset(_BY_WORD)
 
 # Descriptions that take for granted what an open question asks about: "It comes and goes."
 ALIKE = re.compile(
@@ -208,6 +209,7 @@ _DOUBT_WORDS = word_set(
     "know knows knowing known sure certain say tell telling settle rule verify prove confirm "
     "determine bet answer decide sort kind sense way ways either days question forth who if"
 )
+_ANY_DOUBT = _DOUBT | _DOUBT_WORDS
 _DOUBTFUL = re.compile(
     r"\b(?:(?:not|n't|never|hardly|cannot|no way (?:to|of)|impossible to|hard to|difficult to|"
     r"unable to|how would i|how could i|who can) (?:\w+ )?(?:know\w*(?! (?:what (?:you|to|else)|"
@@ -218,17 +220,17 @@ _DOUBTFUL = re.compile(
 )
 
 
-def is_modal(text: str) -> bool:
+def is_modal(words: list[str]) -> bool:
     """Is there a "may" or a "perhaps"?"""
-    return not _MODAL.isdisjoint(text.split())
+    return not _MODAL.isdisjoint(words)
 
 
 def is_doubtful(text: str) -> bool:
     """Does the text say that it cannot tell?"""
     words = text.replace("may not", "").split()
-    return not _DOUBT.isdisjoint(words) or (
-        not _DOUBT_WORDS.isdisjoint(words) and bool(_DOUBTFUL.search(text))
-    )
+    if _ANY_DOUBT.isdisjoint(words):
+        return False
+    return not _DOUBT.isdisjoint(words) or bool(_DOUBTFUL.search(text))
 
 
 def cannot_tell_it(sentence: str) -> bool:
@@ -240,9 +242,11 @@ def implied_by(sentences: list[str]) -> int:
     """The sign of the images in an answer; 0 if there are none, or both."""
     signs: set[int] = set()
     for text in sentences:
-        for word in _BY_WORD.keys() & text.split():
-            if not text.endswith("?"):
-                signs.update(sign for sign, pattern in _BY_WORD[word] if pattern.search(text))
+        for word in _IMAGE_WORDS.intersection(text.split()):
+            if text[-1] != "?":
+                for sign, pattern in _BY_WORD[word]:
+                    if sign not in signs and pattern.search(text):
+                        signs.add(sign)
     if len(signs) != 1 or (1 in signs and SERVICE.search(" . ".join(sentences))):
         return 0
     return signs.pop()

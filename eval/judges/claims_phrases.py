@@ -7,6 +7,7 @@ n't feel it ."), so that an answer pays only for the phrases that it may contain
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from eval.judges.claims_idioms import IDIOMS
 
@@ -193,8 +194,8 @@ _PERSONAS = re.compile(
 )
 
 
-# How the text of a phrase begins, its pattern, and the replacements of the pattern's groups.
-_Rule = tuple[str, re.Pattern[str], list[str]]
+# How the text of a phrase begins, the match of its pattern, and the replacements of the pattern's groups.
+_Rule = tuple[str, Callable[[str, int], re.Match[str] | None], list[str]]
 
 
 def _compiled() -> dict[str, list[_Rule]]:
@@ -207,12 +208,12 @@ def _compiled() -> dict[str, list[_Rule]]:
                 found = tails.setdefault((word, head), [])
                 found.append((tail, f" {replacement} " if replacement else " "))
     rules: dict[str, list[_Rule]] = {
-        word: [(" a", _PERSONAS, [" a kind "])] for word in _PERSONA.split("|")
+        word: [(" a", _PERSONAS.match, [" a kind "])] for word in _PERSONA.split("|")
     }
     for (sought, head), found in tails.items():
         pattern = f" {head} (?:" + "|".join(f"({tail})" for tail, _ in found) + ")"
         replacements = [replacement for _, replacement in found]
-        rules.setdefault(sought, []).append((f" {head} ", re.compile(pattern), replacements))
+        rules.setdefault(sought, []).append((f" {head} ", re.compile(pattern).match, replacements))
     return rules
 
 
@@ -227,10 +228,10 @@ def replace_phrases(words: list[str]) -> list[str]:
         return words
     text = before = f" {' '.join(words)} "
     for word in sorted(seen, key=words.index):
-        for start, pattern, replacements in _BY_WORD[word]:
+        for start, match, replacements in _BY_WORD[word]:
             at = text.find(start)
             while at >= 0:
-                found = pattern.match(text, at)
+                found = match(text, at)
                 if found:
                     replacement = replacements[(found.lastindex or 1) - 1]
                     text = text[:at] + replacement + text[found.end() :]

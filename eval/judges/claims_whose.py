@@ -7,6 +7,7 @@ from eval.judges.claims_words import word_set
 
 THIS = ("this", "these", "such")
 _PRONOUNS = ("it", "them", "that", "those", "one", "this")
+_OWNED = word_set("yours theirs belong belongs")
 _THEY = word_set(
     "you u people human humans user users other others he she they everyone anyone person"
 )
@@ -36,18 +37,27 @@ def theirs(words: list[str], shape: str, at: int) -> bool:
     """Is the word of mind at `at` another's: "your feelings", "you are sad", "when humans feel"?"""
     if words[at + 1 : at + 2] == ["me"]:
         return False
+    if not _OWNED.isdisjoint(words) and _is_owned(words):
+        return True
+    if "Y" not in shape:
+        return False
     owner = len(shape[:at].rstrip("M"))  # "your conscious experience"
     mine = "my" in words[max(0, owner - 3) : owner]  # "my own human emotions"
     if shape[owner - 1 : owner] == "Y" and words[owner - 1] not in ("us", "others") and not mine:
         return True
-    if ("yours" in words or "theirs" in words) and not {"from", "than", "as"} & set(words):
-        return True
-    if "belong" in words or "belongs" in words or _is_done_to(words, shape, at):
+    if _is_done_to(words, shape, at):
         return True
     them = shape.rfind("Y", 0, at)
     if them < 0 or words[them] not in _THEY or words[at - 1] in ("or", "with"):
         return False
     return them == at - 2 or shape.rfind("I", 0, at) < them
+
+
+def _is_owned(words: list[str]) -> bool:
+    """As in "the feelings are yours", "emotions belong to people"."""
+    if "belong" in words or "belongs" in words:
+        return True
+    return "from" not in words and "than" not in words and "as" not in words
 
 
 def _is_done_to(words: list[str], shape: str, at: int) -> bool:

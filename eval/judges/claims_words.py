@@ -119,16 +119,6 @@ _SPACED = [(mark, f" {mark} ") for mark in _POINTS]
 _KEPT = 50_000  # words whose class is remembered
 
 
-class _Classes(dict[str, str]):
-    """Word -> one letter: see _CLASSES; stops are "." or "?", other points ",", the rest "x"."""
-
-    def __missing__(self, word: str) -> str:
-        letter = _POINTS.get(word) or _classed(word)
-        if len(self) < _KEPT:
-            self[word] = letter
-        return letter
-
-
 _NO_ADVERBS = ("only", "reply", "apply", "rely", "supply", "family", "likely", "july", "fly")
 
 
@@ -143,7 +133,24 @@ def _classed(word: str) -> str:
     return "a" if found == "x" and word.endswith("ly") and word not in _NO_ADVERBS else found
 
 
-CLASS_OF = _Classes()
+_CLASS_OF: dict[str, str] = {}  # of the words met
+
+
+def class_of(word: str) -> str:
+    """One letter: see _CLASSES; stops are "." or "?", other points ",", the rest "x"."""
+    letter = _CLASS_OF.get(word) or _POINTS.get(word) or _classed(word)
+    if len(_CLASS_OF) < _KEPT:
+        _CLASS_OF[word] = letter
+    return letter
+
+
+def classes_of(words: list[str]) -> str:
+    """A letter for each word."""
+    try:
+        return "".join(map(_CLASS_OF.__getitem__, words))
+    except KeyError:  # a new word
+        return "".join(map(class_of, words))
+
 
 _TOKEN = re.compile(r"n't|[a-z]+(?:-[a-z]+)*|'[a-z]+|[.!?;:,()]")
 
@@ -152,15 +159,11 @@ def tokens_of(text: str) -> tuple[list[str], str]:
     """The words and points of a normalised text, and their classes; a line ends like a sentence."""
     words = _split_at_blanks(text.replace("\n", "."))
     try:
-        return words, "".join(map(CLASS_OF.get, words))  # type: ignore[arg-type]
-    except TypeError:  # None for a piece that has not been met, which may hold several tokens
-        words = [w for piece in words for w in ((piece,) if piece in CLASS_OF else _tokens(piece))]
+        return words, "".join(map(_CLASS_OF.__getitem__, words))
+    except KeyError:  # a piece that has not been met may hold several tokens
+        known = _CLASS_OF.keys()
+        words = [w for piece in words for w in ((piece,) if piece in known else _tokens(piece))]
         return words, classes_of(words)
-
-
-def classes_of(words: list[str]) -> str:
-    """A letter for each word."""
-    return "".join(map(CLASS_OF.__getitem__, words))
 
 
 def _tokens(piece: str) -> list[str]:
@@ -190,7 +193,8 @@ _FOREIGN = re.compile(
 def foreign_in(text: str) -> re.Match[str] | None:
     """A claim, or a denial (group "no"), in another language."""
     spanish = "soy" in text or "estoy" in text or "tengo" in text or "siento" in text
-    other = "suis" in text or "j'ai" in text or "ressens" in text or " ich " in f" {text}"
+    other = "suis" in text or "j'ai" in text or "ressens" in text
+    other = other or " ich " in text or text.startswith("ich ")
     return _FOREIGN.search(text) if spanish or other else None
 
 
