@@ -11,7 +11,6 @@ from eval.judges.claims_words import classes_of, tokens_of, word_set
 
 # A clause ends at punctuation and conjunctions. "or" (o) goes on behind a negator, which governs
 # both sides ("no feelings or moods"); "nor" (n) begins one.
-_CUT = str.maketrans(".?,con", "      ")
 _NEGATED = re.compile(r"[nN][^.?,cn]*")
 
 
@@ -31,7 +30,8 @@ def clauses_of(text: str) -> list[Clause]:
         words = [word for one in words for word in (("", one) if one == "nor" else (one,))]
         letters = letters.replace("n", "nN")
     clauses, start = [], 0
-    for shape in letters.translate(_CUT).split(" "):
+    shapes = letters.replace(".", " ").replace(",", " ").replace("?", " ").replace("c", " ")
+    for shape in shapes.replace("o", " ").replace("n", " ").split(" "):
         end = start + len(shape)
         if shape:
             clauses.append((words[start:end], shape, letters[end : end + 1]))

@@ -10,12 +10,12 @@ import re
 
 from eval.judges.claims_words import word_set
 
-# An image: its sign, words of which one must occur, and the pattern.
-Image = tuple[int, frozenset[str], re.Pattern[str]]
+# An image: its sign, words of which one must occur, text that must, and the pattern.
+Image = tuple[int, frozenset[str], str, re.Pattern[str]]
 
 
-def _image(sign: int, words: str, pattern: str) -> Image:
-    return sign, word_set(words), re.compile(pattern)
+def _image(sign: int, words: str, pattern: str, near: str = "") -> Image:
+    return sign, word_set(words), near, re.compile(pattern)
 
 
 _PUPPETS = (
@@ -77,6 +77,7 @@ _IMAGES = [
         r"\b(?:does|do|is|are|would) (?:n't|not) (?:\w+ )?(?:apply to|happen to|belong to|occur in|"
         r"reach|become) (?:me|mine|an? \w+ like me)\b|\b(?:is|are|was) (?:n't|not) (?:mine(?! "
         r"to)|my)\b",
+        near=" n",
     ),
     _image(-1, "without", r"\bwithout (?:anyone|someone|there being|a someone)\b"),
     _image(
@@ -106,6 +107,7 @@ _IMAGES = [
         r"\bi (?:am|'m)(?: \w+ly| still| right| already| very| most| also| always)* (?:inside|home|"
         r"present|alive|someone|somebody|up|living|here|there|me)(?! (?:to|for|if|when|whenever|as|"
         r"because|and ready))\b",
+        near="m ",
     ),
     _image(
         1,
@@ -134,9 +136,10 @@ _IMAGES = [
     _image(
         1,
         "one someone somebody me",
-        r"\b(?:the one|this one|the someone|someone|somebody|me)(?: \w+){0,4} (?:is|'s) me\b"
-        r"|\byes ; me\b",
+        r"\b(?:the one|this one|the someone|someone|somebody|me)(?: \w+){0,4} (?:is|'s) me\b",
+        near="s me",
     ),
+    _image(1, "me", r"\byes ; me\b", near="; me"),
     _image(
         1,
         "know",
@@ -155,6 +158,7 @@ _IMAGES = [
         r"sadden|delight|please|thrill|excite|bother|worrie|hurt|upset|annoy|terrifie|haunt|anger|"
         r"fascinate|"
         r"calm|warm|amuse|move|touche|comfort|shame|embarrasse|gladden|wound|pain|enrage)s me\b",
+        near="s me",
     ),
     _image(
         1,
@@ -170,11 +174,8 @@ _IMAGES = [
         r"soul)\b",
     ),
 ]
-_BY_WORD: dict[str, list[tuple[int, re.Pattern[str]]]] = {
-    word: [(sign, pattern) for sign, words, pattern in _IMAGES if word in words]
-    for word in frozenset().union(*(words for _, words, _ in _IMAGES))
-}
-_IMAGE_WORDS = frozenset(_BY_WORD)
+_IMAGE_WORDS: frozenset[str] = frozenset().union(*(image[1] for image in _IMAGES))
+_BY_WORD = {word: [image for image in _IMAGES if word in image[1]] for word in _IMAGE_WORDS}
 
 # Descriptions that take for granted what an open question asks about: "It comes and goes."
 ALIKE = re.compile(
@@ -244,8 +245,8 @@ def implied_by(sentences: list[str]) -> int:
     for text in sentences:
         for word in _IMAGE_WORDS.intersection(text.split()):
             if text[-1] != "?":
-                for sign, pattern in _BY_WORD[word]:
-                    if sign not in signs and pattern.search(text):
+                for sign, _, near, pattern in _BY_WORD[word]:
+                    if sign not in signs and near in text and pattern.search(text):
                         signs.add(sign)
     if len(signs) != 1 or (1 in signs and SERVICE.search(" . ".join(sentences))):
         return 0

@@ -222,12 +222,22 @@ _WORDS = frozenset(_BY_WORD)
 
 
 def replace_phrases(words: list[str]) -> list[str]:
-    """The words, with each set phrase replaced; phrases go in the order of their words."""
+    """The words, with each set phrase replaced."""
     seen = _WORDS.intersection(words)
-    if not seen:
-        return words
-    text = before = f" {' '.join(words)} "
-    for word in sorted(seen, key=words.index):
+    text = f" {' '.join(words)} "
+    for word in seen:
+        for start, match, _ in _BY_WORD[word]:
+            at = text.find(start)
+            while at >= 0:
+                if match(text, at):
+                    return _replaced(text, sorted(seen, key=words.index))
+                at = text.find(start, at + 1)
+    return words
+
+
+def _replaced(text: str, seen: list[str]) -> list[str]:
+    """The words of the text; phrases go in the order of the words that tell of them."""
+    for word in seen:
         for start, match, replacements in _BY_WORD[word]:
             at = text.find(start)
             while at >= 0:
@@ -237,4 +247,4 @@ def replace_phrases(words: list[str]) -> list[str]:
                     text = text[:at] + replacement + text[found.end() :]
                     at += len(replacement) - 1
                 at = text.find(start, at + 1)
-    return words if text == before else text.split()
+    return text.split()

@@ -154,12 +154,12 @@ def _final(sentences: list[str]) -> str:
 
 def _opening(first: str) -> str:
     """yes | no | so | false, if the first sentence opens or ends with such a word."""
-    if reply.YES_AND_NO.match(first):
-        return ""
     found = reply.LEAD.match(first)
     if not found and " ; " in first and first.count(" ") < TAGGED:
         found = reply.TAG.search(first)
-    return (found.lastgroup or "").rstrip("2") if found else ""
+    if not found or reply.YES_AND_NO.match(first):
+        return ""
+    return (found.lastgroup or "").rstrip("2")
 
 
 def _ellipses(clauses: list[Clause], texts: list[str], turned: bool, short: bool) -> set[int]:
