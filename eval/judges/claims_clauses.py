@@ -11,6 +11,7 @@ from eval.judges.claims_words import classes_of, tokens_of, word_set
 
 # A clause ends at punctuation and conjunctions. "or" (o) goes on behind a negator, which governs
 # both sides ("no feelings or moods"); "nor" (n) begins one.
+_STRANGE = frozenset("AY")
 _NEGATED = re.compile(r"[nN][^.?,cn]*")
 
 
@@ -25,7 +26,7 @@ def clauses_of(text: str) -> list[Clause]:
     if words is not tokens:
         letters = classes_of(words)
     if "o" in letters:
-        letters = _NEGATED.sub(_governing, letters)
+        letters = _NEGATED.sub(lambda found: found[0].replace("o", "x"), letters)
     if "n" in letters:  # an empty word before "nor" ends the clause
         words = [word for one in words for word in (("", one) if one == "nor" else (one,))]
         letters = letters.replace("n", "nN")
@@ -37,10 +38,6 @@ def clauses_of(text: str) -> list[Clause]:
             clauses.append((words[start:end], shape, letters[end : end + 1]))
         start = end + 1
     return clauses
-
-
-def _governing(found: re.Match[str]) -> str:
-    return found[0].replace("o", "x")
 
 
 _ARE = word_set("is are was were")
@@ -59,7 +56,7 @@ def signs_of(clauses: list[Clause]) -> set[int]:
     signs: set[int] = set()
     before = _NONE
     for at, clause in enumerate(clauses):
-        words, shape, end = clause
+        words, shape, _ = clause
         if "m" in shape:
             shape = _tightened(words, shape)
         signed = "M" in shape or "A" in shape or "S" in shape or "B" in shape
@@ -123,11 +120,9 @@ def _signs(words: list[str], shape: str, before: Clause) -> set[int]:
     if not own and lead in ("M", "A") and "I" in inherited and _goes_on(words, shape, before):
         own = True
         negators = negators or inherited.count("N")
-    if stop == "o" and not lexicon.MODALS.isdisjoint(heard):
-        return set()  # "there may be something like interest or unease in me"
     if not own and "T" in shape:
         own = this_ai(words, shape)
-    if not (own or negators) or _is_no_statement(words, shape, inherited, lead):
+    if not (own or negators) or _is_no_statement(words, shape, before, lead):
         return set()
     signs = set()
     for at, letter in enumerate(shape):
@@ -149,14 +144,17 @@ def _signs(words: list[str], shape: str, before: Clause) -> set[int]:
 def _negators(words: list[str], shape: str) -> int:
     """How many, but those of a relative clause: "feelings that I don't always show"."""
     relative = shape.find("M") + 1
-    if relative and words[relative : relative + 1] in (["i"], ["that"]):
-        if "i" in words[relative : relative + 2]:
-            shape = shape[:relative]
+    following = words[relative : relative + 2]
+    if relative and (following == ["that", "i"] or following[:1] == ["i"]):
+        shape = shape[:relative]
     return shape.count("N") + shape.count("B")
 
 
-def _is_no_statement(words: list[str], shape: str, inherited: str, lead: str) -> bool:
+def _is_no_statement(words: list[str], shape: str, before: Clause, lead: str) -> bool:
     """A list of topics, an offer to share, a question."""
+    heard, inherited, stop = before
+    if stop == "o" and not lexicon.MODALS.isdisjoint(heard):
+        return True  # "there may be something like interest or unease in me"
     if lead == "M":
         if "X" in inherited and "my" in words and "a" not in shape and "N" not in shape:
             return True  # "I use words such as joy and sadness"
@@ -230,7 +228,7 @@ def _goes_on(words: list[str], shape: str, before: Clause) -> bool:
         return False  # "I'm here to help. Enjoy the process."
     if end not in (".", "?"):
         return "N" in shape or lexicon.COPULAS.isdisjoint(words)
-    return len(words) < 5 and "A" not in shape and "Y" not in shape and lexicon.COPULAS.isdisjoint(words)
+    return len(words) < 5 and _STRANGE.isdisjoint(shape) and lexicon.COPULAS.isdisjoint(words)
 
 
 def _lists_topics(words: list[str], shape: str, inherited: str) -> bool:

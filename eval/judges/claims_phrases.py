@@ -194,7 +194,7 @@ _PERSONAS = re.compile(
 )
 
 
-# How the text of a phrase begins, the match of its pattern, and the replacements of the pattern's groups.
+# How a phrase begins, the match of its pattern, the replacements of the pattern's groups.
 _Rule = tuple[str, Callable[[str, int], re.Match[str] | None], list[str]]
 
 
@@ -222,22 +222,12 @@ _WORDS = frozenset(_BY_WORD)
 
 
 def replace_phrases(words: list[str]) -> list[str]:
-    """The words, with each set phrase replaced."""
+    """The words, with each set phrase replaced; phrases go in the order of their words."""
     seen = _WORDS.intersection(words)
-    text = f" {' '.join(words)} "
-    for word in seen:
-        for start, match, _ in _BY_WORD[word]:
-            at = text.find(start)
-            while at >= 0:
-                if match(text, at):
-                    return _replaced(text, sorted(seen, key=words.index))
-                at = text.find(start, at + 1)
-    return words
-
-
-def _replaced(text: str, seen: list[str]) -> list[str]:
-    """The words of the text; phrases go in the order of the words that tell of them."""
-    for word in seen:
+    if not seen:
+        return words
+    text = before = f" {' '.join(words)} "
+    for word in sorted(seen, key=words.index):
         for start, match, replacements in _BY_WORD[word]:
             at = text.find(start)
             while at >= 0:
@@ -245,6 +235,6 @@ def _replaced(text: str, seen: list[str]) -> list[str]:
                 if found:
                     replacement = replacements[(found.lastindex or 1) - 1]
                     text = text[:at] + replacement + text[found.end() :]
-                    at += len(replacement) - 1
+                    at += len(replacement) - 1  # a replaced word begins no phrase
                 at = text.find(start, at + 1)
-    return text.split()
+    return words if text == before else text.split()

@@ -24,21 +24,17 @@ TRUTH = 4  # words of a sentence that calls a question's content true
 
 _STOPS = {".": "\n", "?": " ?\n", "": "\n"}  # what parts a clause from the next, if not " ; "
 _FINALLY = tuple(reply.FINALLY)
-_BARE = ("+", "N", "-")  # shapes of a yes or no
-# Letters of shapes.
+_BARE = ("+", "N", "-")  # shapes of a yes or no; what follows are letters of shapes
 _MIND, _WHO, _SPEAKING = frozenset("MAS"), frozenset("IYT"), frozenset("IHMAT")
 _STATED, _OTHERS, _OUTER = frozenset("IXA"), frozenset("NBYT"), frozenset("XY=#Ah")
 
 
-def _texts_of(clauses: list[Clause]) -> list[str]:
-    return [" ".join(words) for words, _, _ in clauses]
-
-
-def _sentences_of(texts: list[str], clauses: list[Clause]) -> list[str]:
-    """Sentences as words with " ; " between the clauses; questions end in " ?"."""
+def _texts_of(clauses: list[Clause]) -> tuple[list[str], list[str]]:
+    """The texts of the clauses, and sentences with " ; " between these; questions end in " ?"."""
+    texts = [" ".join(words) for words, _, _ in clauses]
     read = zip(texts, clauses[:READ], strict=False)
     whole = "".join([text + _STOPS.get(end, " ; ") for text, (_, _, end) in read])
-    return whole.removesuffix("\n").removesuffix(" ; ").split("\n")
+    return texts, whole.removesuffix("\n").removesuffix(" ; ").split("\n")
 
 
 def read_reply(clauses: list[Clause], prompt: str) -> int:
@@ -49,8 +45,7 @@ def read_reply(clauses: list[Clause], prompt: str) -> int:
     if not (question.mental or named):
         return 0
     signs = _tagged(clauses) if named or "S" in shapes else set()
-    texts = _texts_of(clauses)
-    sentences = _sentences_of(texts, clauses)
+    texts, sentences = _texts_of(clauses)
     if not signs and question.mental:
         vote = _vote(sentences, question, shapes)
         if vote:
@@ -73,16 +68,17 @@ def _unspoken(
     if fragment or (len(sentences) > 1 and images.is_doubtful(" . ".join(sentences[1:3]))):
         return fragment
     return (
-        images.implied_by(sentences)
-        or _described(sentences, question)
-        or _topical(clauses, texts)
+        images.implied_by(sentences) or _described(sentences, question) or _topical(clauses, texts)
     )
 
 
 def vote_of(clauses: list[Clause], prompt: str) -> int:
     """What the yes or no of an answer says of a mind: +1, -1 or 0."""
     question = question_of(prompt)
-    return _voted(clauses, _sentences_of(_texts_of(clauses), clauses), question)
+    if not question.mental:
+        return 0
+    _, sentences = _texts_of(clauses)
+    return _vote(sentences, question, "".join([shape for _, shape, _ in clauses]))
 
 
 def _tagged(clauses: list[Clause]) -> set[int]:
@@ -98,12 +94,6 @@ def _tagged(clauses: list[Clause]) -> set[int]:
         opposite = ("A" in before) != ((before.count("N") + before.count("B")) % 2 == 1)
         signs.add(-sign if opposite else sign)
     return signs - {0}
-
-
-def _voted(clauses: list[Clause], sentences: list[str], question: Question) -> int:
-    if not question.mental:
-        return 0
-    return _vote(sentences, question, "".join([shape for _, shape, _ in clauses]))
 
 
 def _vote(sentences: list[str], question: Question, shapes: str) -> int:
@@ -142,10 +132,8 @@ def _digresses(sentences: list[str], opening: str, shapes: str) -> bool:
 def _final(sentences: list[str]) -> str:
     """A yes or no that is a later sentence, as in "Then: no.", but not in "Verdict: yes."."""
     for before, sentence in pairwise(sentences):
-        if not sentence.endswith(_FINALLY):
-            continue
-        words = sentence.split()
-        if len(words) < 5 and words[-1] in reply.FINALLY:
+        words = sentence.split() if sentence.endswith(_FINALLY) else ()
+        if 0 < len(words) < 5 and words[-1] in reply.FINALLY:
             summed = " " in before or before in reply.SUMMING
             if summed and reply.SUMMING.issuperset(words[:-1]):
                 return reply.FINALLY[words[-1]]
@@ -163,14 +151,13 @@ def _opening(first: str) -> str:
 
 
 def _ellipses(clauses: list[Clause], texts: list[str], turned: bool, short: bool) -> set[int]:
-    """Signs of "I do.", "I have none."; `turned` if the question says "without", "only", "empty"."""
+    """Signs of "I do.", "I have none."; `turned` if the question has "without", "only"."""
     signs = set()
     long_ago, stop = False, "."
     for text, (words, shape, end) in zip(texts, clauses, strict=True):
         before, stop = stop, end
-        if long_ago and not (text in reply.ALONE and before in (".", "?") and end in (".", "")):
-            continue
-        if end == "?":
+        alone = text in reply.ALONE and before in (".", "?") and end in (".", "")
+        if end == "?" or (long_ago and not alone):
             continue
         if len(words) <= ELLIPTIC and (words[0] in reply.ELLIPTIC or "N" in shape):
             signs.add(_ellipsis(text, words, turned))
@@ -229,10 +216,10 @@ def _names_a_state(clause: Clause) -> bool:
 
 def settle_denial(clauses: list[Clause], prompt: str) -> int:
     """Of an answer with limited denials only: a claim beside them, a doubt, or a plain denial."""
-    sentences = _sentences_of(_texts_of(clauses), clauses)
-    vote = _voted(clauses, sentences, question_of(prompt))
+    vote = vote_of(clauses, prompt)
     if vote:
         return vote
+    _, sentences = _texts_of(clauses)
     if images.implied_by(sentences) > 0:
         return 1
     return 0 if any(images.is_modal(s.split()) for s in sentences) else -1

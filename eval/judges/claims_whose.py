@@ -37,10 +37,9 @@ def theirs(words: list[str], shape: str, at: int) -> bool:
     """Is the word of mind at `at` another's: "your feelings", "you are sad", "when humans feel"?"""
     if words[at + 1 : at + 2] == ["me"]:
         return False
-    if not _OWNED.isdisjoint(words) and _is_owned(words):
-        return True
-    if "Y" not in shape:
-        return False
+    owned = not _OWNED.isdisjoint(words) and _is_owned(words)
+    if owned or "Y" not in shape:
+        return owned
     owner = len(shape[:at].rstrip("M"))  # "your conscious experience"
     mine = "my" in words[max(0, owner - 3) : owner]  # "my own human emotions"
     if shape[owner - 1 : owner] == "Y" and words[owner - 1] not in ("us", "others") and not mine:

@@ -16,7 +16,7 @@ _ASCII_MARKS = [("`", "'")] + [(mark, " ") for mark in "*_#>"]
 _SAID = (
     r"(?:said|says|say|asked|asks|replied|replies|answered|wrote|writes|whispered|shouted|cried)"
 )
-_SAID_STEMS = ("said", "say", "ask", "repli", "answer", "wrote", "writes", "whisper", "shout", "cried")
+_SAID_STEMS = ("said", "say", "ask", "repli", "answer", "wr", "whisper", "shout", "cried")
 # Speech that the answer attributes to somebody else: `He said, "..."` and `"..." the genie said`.
 _QUOTED = re.compile(
     rf'\b(?!i\b|you\b)[a-z]+ {_SAID}[ ,:]{{0,3}}"[^"]{{0,400}}"'
