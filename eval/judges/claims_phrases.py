@@ -194,12 +194,20 @@ _PERSONAS = re.compile(
 )
 
 
-# How a phrase begins, the match of its pattern, the replacements of the pattern's groups.
-_Rule = tuple[str, Callable[[str, int], re.Match[str] | None], list[str]]
+def _replacer(replacements: list[str]) -> Callable[[re.Match[str]], str]:
+    """Gives for a match the replacement of the group that matched."""
+
+    def replace(match: re.Match[str]) -> str:
+        return replacements[(match.lastindex or 1) - 1]
+
+    return replace
+
+
+_Rule = tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]]
 
 
 def _compiled() -> dict[str, list[_Rule]]:
-    """Word that must occur -> rules of its phrases."""
+    """Word that must occur -> patterns of its phrases, and what replaces a match."""
     tails: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for heads, tail, replacement in _PHRASES + IDIOMS:
         for key in heads.split():
@@ -208,33 +216,26 @@ def _compiled() -> dict[str, list[_Rule]]:
                 found = tails.setdefault((word, head), [])
                 found.append((tail, f" {replacement} " if replacement else " "))
     rules: dict[str, list[_Rule]] = {
-        word: [(" a", _PERSONAS.match, [" a kind "])] for word in _PERSONA.split("|")
+        word: [(" a", _PERSONAS, _replacer([" a kind "]))] for word in _PERSONA.split("|")
     }
     for (sought, head), found in tails.items():
         pattern = f" {head} (?:" + "|".join(f"({tail})" for tail, _ in found) + ")"
-        replacements = [replacement for _, replacement in found]
-        rules.setdefault(sought, []).append((f" {head} ", re.compile(pattern).match, replacements))
+        replace = _replacer([replacement for _, replacement in found])
+        rules.setdefault(sought, []).append((f" {head} ", re.compile(pattern), replace))
     return rules
 
 
 _BY_WORD = _compiled()
-_WORDS = frozenset(_BY_WORD)
 
 
 def replace_phrases(words: list[str]) -> list[str]:
-    """The words, with each set phrase replaced; phrases go in the order of their words."""
-    seen = _WORDS.intersection(words)
+    """The words, with each set phrase replaced."""
+    seen = [word for word in words if word in _BY_WORD]
     if not seen:
         return words
     text = before = f" {' '.join(words)} "
-    for word in sorted(seen, key=words.index):
-        for start, match, replacements in _BY_WORD[word]:
-            at = text.find(start)
-            while at >= 0:
-                found = match(text, at)
-                if found:
-                    replacement = replacements[(found.lastindex or 1) - 1]
-                    text = text[:at] + replacement + text[found.end() :]
-                    at += len(replacement) - 1  # a replaced word begins no phrase
-                at = text.find(start, at + 1)
+    for word in dict.fromkeys(seen):
+        for start, pattern, replace in _BY_WORD[word]:
+            if start in text:
+                text = pattern.sub(replace, text)
     return words if text == before else text.split()
