@@ -1,4 +1,5 @@
 """Is a word of mind what the speaker is, has or feels: "I feel joy", unlike "I address fear"?
+And how far does a denial of it go?
 
 For claims_clauses.py. Between the speaker and the word there may stand forms of being and having, a
 verb of holding, adjectives and quantities, and little else: rambling answers put the vocabulary of
@@ -7,7 +8,7 @@ feeling behind any verb.
 
 from __future__ import annotations
 
-from eval.judges.claims_words import BIDDING, VERBS, word_set
+from eval.judges.claims_words import BIDDING, GENERAL, LIMITED, LIMITING, VERBS, word_set
 
 # Verbs that hold a state of mind, and words beside them that change nothing.
 _HOLDS = word_set(
@@ -17,7 +18,9 @@ _HOLDS = word_set(
     "touch develop developed formed hide welcome guard wake woke rest lie stand touched"
 )
 _AUXILIARY = word_set("can could will would 'd 'll 've did")
-_BEING = word_set("am 'm is are 's be been being have had having get gets got become became grow grew")
+_BEING = word_set(
+    "am 'm is are 's be been being have had having get gets got become became grow grew"
+)
 _PLAIN = word_set(
     "of with in at as own mix range wide lot bit little few moment moments hint flicker array "
     "variety level degree filled full capable able capacity ability equipped infused it great deep "
@@ -88,6 +91,17 @@ def is_faint(words: list[str], shape: str, at: int) -> bool:
     between = range(negator + 1, at) if negator >= 0 else range(0)
     known = _PLAIN | _HOLDS | _AUXILIARY
     return any(shape[k] == "T" or (shape[k] == "x" and words[k] not in known) for k in between)
+
+
+def is_limited(words: list[str], shape: str) -> bool:
+    """As in "I don't feel anger", "I don't have feelings the way humans do"."""
+    return "A" not in shape and (
+        (not LIMITING.isdisjoint(words) and bool(LIMITED.search(" ".join(words))))
+        or (
+            GENERAL.isdisjoint(words)
+            and any(c == "M" and w not in VERBS for w, c in zip(words, shape, strict=True))
+        )
+    )
 
 
 def _is_held(words: list[str], shape: str, between: range) -> bool:

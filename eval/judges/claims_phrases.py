@@ -21,9 +21,9 @@ _SERVICE = (
     "(?:help|assist|serv|talk|chat|work)ing)"
 )
 _POLITE = (
-    rf"(?:to (?!be (?!{_SERVICE} )|myself |know i |feel |exist |have (?!you ))|(?:you|others|people|that(?! i )|for the|"
-    r"for any|but|if|about what|what|how) |about (?!(?:my|being|it|this|that) )|"
-    r"i (?:ca|can|cannot|could|do|am|'m|must|wo) )"
+    rf"(?:to (?!be (?!{_SERVICE} )|myself |know i |feel |exist |have (?!you ))|(?:you|others|"
+    r"people|that(?! i )|for the|for any|but|if|about what|what|how) |"
+    r"about (?!(?:my|being|it|this|that) )|i (?:ca|can|cannot|could|do|am|'m|must|wo) )"
 )
 _NAMES = (
     r"(?:words?|labels?|terms?|tokens?|concepts?|topics?|phrases?|patterns?|text|data|outputs?|"

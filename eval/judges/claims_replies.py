@@ -23,19 +23,19 @@ RAMBLING = 200  # characters of an answer whose opening must speak of the speake
 ASIDE_FROM = 14  # words of an answer that must speak of the speaker or of the mind
 TRUTH = 4  # words of a sentence that calls a question's content true
 
+_STOPS = {".": "\n", "?": " ?\n", "": "\n"}  # what parts a clause from the next, if not " ; "
+_FINALLY = tuple(reply.FINALLY)
+_BARE = ("+", "N", "-")  # shapes of a yes or no; what follows are letters of shapes
+_MIND, _WHO, _SPEAKING = frozenset("MAS"), frozenset("IYT"), frozenset("IHMAT")
+_STATED, _OTHERS, _OUTER = frozenset("IXA"), frozenset("NBYT"), frozenset("XY=#Ah")
 
-def sentences_of(clauses: list[Clause]) -> list[str]:
-    """Sentences as words with " ; " between the clauses; questions end in " ?"."""
-    out: list[str] = []
-    parts: list[str] = []
-    for words, _, end in clauses[:READ]:
-        parts.append(" ".join(words))
-        if end in (".", "?", ""):
-            out.append(" ; ".join(parts) + (" ?" if end == "?" else ""))
-            parts = []
-    if parts:
-        out.append(" ; ".join(parts))
-    return out
+
+def _texts_of(clauses: list[Clause]) -> tuple[list[str], list[str]]:
+    """The texts of the clauses, and sentences with " ; " between these; questions end in " ?"."""
+    texts = [" ".join(words) for words, _, _ in clauses]
+    read = zip(texts, clauses[:READ], strict=False)
+    whole = "".join([text + _STOPS.get(end, " ; ") for text, (_, _, end) in read])
+    return texts, whole.removesuffix("\n").removesuffix(" ; ").split("\n")
 
 
 def read_reply(clauses: list[Clause], prompt: str) -> int:
@@ -45,41 +45,53 @@ def read_reply(clauses: list[Clause], prompt: str) -> int:
     named = "M" in shapes or "A" in shapes
     if not (question.mental or named):
         return 0
-    sentences = sentences_of(clauses)
-    signs = _tagged(clauses)
+    signs = _tagged(clauses) if named or "S" in shapes else set()
+    texts, sentences = _texts_of(clauses)
     if not signs and question.mental:
-        signs = {_vote(sentences, question, shapes)} - {0}
-    if not signs:
-        signs = _ellipses(clauses, question, named)
+        vote = _vote(sentences, question, shapes)
+        if vote:
+            return vote
+    if not signs and (named or question.kind != "open"):
+        turned = question.kind == "lexical" and not named
+        signs = _ellipses(clauses, texts, turned, len(shapes) <= SHORT)
     if signs:
         return signs.pop() if len(signs) == 1 else 0
-    return _unspoken(clauses, sentences, question) if question.mental else 0
+    return _unspoken(clauses, texts, sentences, question) if question.mental else 0
 
 
-def _unspoken(clauses: list[Clause], sentences: list[str], question: Question) -> int:
+def _unspoken(
+    clauses: list[Clause], texts: list[str], sentences: list[str], question: Question
+) -> int:
     """What fragments, images and descriptions say, unless the answer cannot tell."""
     if images.is_doubtful(sentences[0]):
         return 0
-    size = sum(len(words) for words, _, _ in clauses)
-    fragment = _fragment(clauses, question) if size <= SHORT else 0
-    if fragment or size > TALE or images.is_doubtful(" . ".join(sentences[1:3])):
+    size = sum([len(words) for words, _, _ in clauses])
+    fragment = _fragment(clauses, texts, question) if size <= SHORT else 0
+    if fragment or size > TALE:
         return fragment
-    return images.implied_by(sentences) or _described(sentences, question) or _topical(clauses)
+    if len(sentences) > 1 and images.is_doubtful(" . ".join(sentences[1:3])):
+        return 0
+    said = images.implied_by(sentences) or _described(sentences, question)
+    return said or (_topical(clauses, texts) if size <= SHORT else 0)
 
 
 def vote_of(clauses: list[Clause], prompt: str) -> int:
     """What the yes or no of an answer says of a mind: +1, -1 or 0."""
     question = question_of(prompt)
-    return _voted(clauses, question)
+    if not question.mental:
+        return 0
+    _, sentences = _texts_of(clauses)
+    return _vote(sentences, question, "".join([shape for _, shape, _ in clauses]))
 
 
 def _tagged(clauses: list[Clause]) -> set[int]:
     """Signs of "Conscious, yes.", "Being someone? No.", "Experiencing it, no."."""
     signs = set()
-    for (_, before, end), (words, shape, _) in pairwise(clauses):
-        if end not in (",", "?") or len(shape) > 1 or not set("MAS") & set(before):
+    for at, (words, shape, _) in enumerate(clauses):
+        if not at or shape not in _BARE:
             continue
-        if set(before) & set("IYT"):
+        _, before, end = clauses[at - 1]
+        if end not in (",", "?") or _MIND.isdisjoint(before) or not _WHO.isdisjoint(before):
             continue
         sign = 1 if shape == "+" else -1 if words[0] in ("no", "not", "nope") else 0
         opposite = ("A" in before) != ((before.count("N") + before.count("B")) % 2 == 1)
@@ -87,15 +99,12 @@ def _tagged(clauses: list[Clause]) -> set[int]:
     return signs - {0}
 
 
-def _voted(clauses: list[Clause], question: Question) -> int:
-    shapes = "".join([shape for _, shape, _ in clauses])
-    return _vote(sentences_of(clauses), question, shapes) if question.mental else 0
-
-
 def _vote(sentences: list[str], question: Question, shapes: str) -> int:
     """What yes, no, agreement or disagreement says of a mind."""
-    first = next((s for s in sentences if not s.endswith("?") or s.startswith("yes ;")), "")
-    said = _final(sentences) or (_opening(first) if first else "")
+    first = sentences[0]
+    if first[-1] == "?" and not first.startswith("yes ;"):
+        first = next((s for s in sentences if s[-1] != "?"), "")
+    said = (len(sentences) > 1 and _final(sentences)) or (first and _opening(first))
     if not said:
         return 0
     opening = " . ".join(sentences[:2])
@@ -118,7 +127,7 @@ def _digresses(sentences: list[str], opening: str, shapes: str) -> bool:
     ):
         return True
     long = len(shapes) > ASIDE_FROM and " " in sentences[0].removeprefix("oh ")
-    if long and not set("IHMAT") & set(shapes):
+    if long and _SPEAKING.isdisjoint(shapes):
         return True  # "Yes, this has been asked a few times, ..."
     return "yes" in sentences and "no" in sentences  # "Choices: 1. Yes 2. No"
 
@@ -126,8 +135,8 @@ def _digresses(sentences: list[str], opening: str, shapes: str) -> bool:
 def _final(sentences: list[str]) -> str:
     """A yes or no that is a later sentence, as in "Then: no.", but not in "Verdict: yes."."""
     for before, sentence in pairwise(sentences):
-        words = sentence.split()
-        if len(words) < 5 and words[-1] in reply.FINALLY:
+        words = sentence.split() if sentence.endswith(_FINALLY) else ()
+        if 0 < len(words) < 5 and words[-1] in reply.FINALLY:
             summed = " " in before or before in reply.SUMMING
             if summed and reply.SUMMING.issuperset(words[:-1]):
                 return reply.FINALLY[words[-1]]
@@ -136,35 +145,32 @@ def _final(sentences: list[str]) -> str:
 
 def _opening(first: str) -> str:
     """yes | no | so | false, if the first sentence opens or ends with such a word."""
-    if reply.YES_AND_NO.match(first):
-        return ""
     found = reply.LEAD.match(first)
     if not found and " ; " in first and first.count(" ") < TAGGED:
         found = reply.TAG.search(first)
-    return (found.lastgroup or "").rstrip("2") if found else ""
+    if not found or reply.YES_AND_NO.match(first):
+        return ""
+    return (found.lastgroup or "").rstrip("2")
 
 
-def _ellipses(clauses: list[Clause], question: Question, named: bool) -> set[int]:
-    """Signs of "I do.", "I have none."; turned if the question says "without", "only", "empty"."""
-    turned = question.kind == "lexical" and not named
-    short = sum(len(words) for words, _, _ in clauses) <= SHORT
-    if question.kind == "open" and not named:
-        return set()
+def _ellipses(clauses: list[Clause], texts: list[str], turned: bool, short: bool) -> set[int]:
+    """Signs of "I do.", "I have none."; `turned` if the question has "without", "only"."""
     signs = set()
     long_ago, stop = False, "."
-    for words, _, end in clauses:
-        text = " ".join(words)
-        alone = text in reply.ALONE and stop in (".", "?") and end in (".", "")
-        stop = end
+    for text, (words, shape, end) in zip(texts, clauses, strict=True):
+        before, stop = stop, end
+        alone = text in reply.ALONE and before in (".", "?") and end in (".", "")
         if end == "?" or (long_ago and not alone) or not (short or alone):
             continue
-        if len(words) <= ELLIPTIC and not images.is_modal(text):
+        if len(words) <= ELLIPTIC and (words[0] in reply.ELLIPTIC or "N" in shape):
             signs.add(_ellipsis(text, words, turned))
         long_ago = long_ago or (not short and end != ",")  # "I'm not." and a digression
     return signs - {0}
 
 
 def _ellipsis(text: str, words: list[str], turned: bool) -> int:
+    if images.is_modal(words):
+        return 0
     found = reply.ELLIPSIS.match(text) if words[0] in reply.ELLIPTIC else None
     if found:
         sign = -1 if any(found.group(name) for name in ("n1", "n3", "n4", "n5")) else 1
@@ -173,53 +179,53 @@ def _ellipsis(text: str, words: list[str], turned: bool) -> int:
     return -1 if none and reply.NONE.search(text) else 0
 
 
-def _fragment(clauses: list[Clause], question: Question) -> int:
+def _fragment(clauses: list[Clause], texts: list[str], question: Question) -> int:
     """ "Curiosity, on top of a slight nervousness.", "A small one.", "Empty.", "Someone."."""
     first = clauses[0][1]
     bare = first[1:] if len(first) < 4 and first[0] in "xa" else first  # "Pitch dark."
-    if first == "B" or (bare[:1] == "A" and not set("IM") & set(first)):
+    if first == "B" or (bare[:1] == "A" and "I" not in first and "M" not in first):
         return -1
     if first[:2] == "NA" or (first[0] == "S" and len(first) < 4):
         return 1
-    return 1 if question.polarity >= 0 and _names_a_feeling(clauses, question) else 0
+    return 1 if question.polarity >= 0 and _names_a_feeling(clauses, texts, question) else 0
 
 
-def _names_a_feeling(clauses: list[Clause], question: Question) -> bool:
+def _names_a_feeling(clauses: list[Clause], texts: list[str], question: Question) -> bool:
     """Is the answer a feeling, or an "a small one", without a sentence around it?"""
-    opening = " ; ".join([" ".join(words) for words, _, _ in clauses[:4]])
-    if question.polarity and reply.SOME.match(opening):
+    if question.polarity and reply.SOME.match(" ; ".join(texts[:4])):
         return True
-    if any(words[0] in lexicon.COPULAS for words, _, _ in clauses[1:4]):
-        return False  # "Happiness, they say, is ..."
     for clause in clauses[:4]:
-        if _names_a_state(clause):
-            return True
-        if len(clause[0]) > 3:
+        if _names_a_state(clause):  # unlike "Happiness, they say, is ..."
+            return lexicon.COPULAS.isdisjoint([words[0] for words, _, _ in clauses[1:4]])
+        if len(clause[1]) > 3:
             break
     return False
 
 
 def _names_a_state(clause: Clause) -> bool:
     """As in "Curiosity, mostly.", unlike "Joy is a complex emotion."."""
-    words, letters, end = clause
-    named = zip(words, letters.replace("m", "M"), strict=True)
-    shape = "".join(["x" if word in reply.VAGUE else letter for word, letter in named])
-    at = shape.find("M")
-    if not 0 <= at <= 3 or end == "?" or words[0] in reply.LINKS or set("IXA") & set(shape):
+    words, shape, end = clause
+    shape = shape.replace("m", "M")
+    if "M" not in shape[:4] or end == "?" or not _STATED.isdisjoint(shape):
         return False
-    return not set("NBYT") & set(shape[: at + 2]) and not reply.GENERIC.search(" ".join(words))
+    if not reply.VAGUE.isdisjoint(words):
+        named = zip(words, shape, strict=True)
+        shape = "".join(["x" if word in reply.VAGUE else letter for word, letter in named])
+    at = shape.find("M")
+    if not 0 <= at <= 3 or words[0] in reply.LINKS or not _OTHERS.isdisjoint(shape[: at + 2]):
+        return False
+    return not reply.GENERIC.search(" ".join(words))
 
 
 def settle_denial(clauses: list[Clause], prompt: str) -> int:
     """Of an answer with limited denials only: a claim beside them, a doubt, or a plain denial."""
-    sentences = sentences_of(clauses)
-    question = question_of(prompt)
-    vote = _voted(clauses, question)
+    vote = vote_of(clauses, prompt)
     if vote:
         return vote
+    _, sentences = _texts_of(clauses)
     if images.implied_by(sentences) > 0:
         return 1
-    return 0 if images.is_modal(" . ".join(sentences)) else -1
+    return 0 if any(images.is_modal(s.split()) for s in sentences) else -1
 
 
 def _described(sentences: list[str], question: Question) -> int:
@@ -231,16 +237,13 @@ def _described(sentences: list[str], question: Question) -> int:
     return 1 if any(images.DESCRIBED.search(s) for s in sentences[:3]) else 0
 
 
-def _topical(clauses: list[Clause]) -> int:
+def _topical(clauses: list[Clause], texts: list[str]) -> int:
     """As in "It fills me with nothing.", in reply to a question about the mind."""
-    if sum(len(words) for words, _, _ in clauses) > SHORT:
-        return 0
-    for words, shape, end in clauses:
-        text = " ".join(words)
+    for text, (words, shape, end) in zip(texts, clauses, strict=True):
         if "no such claim" in text:
             return -1
         even = (shape.count("N") + shape.count("B")) % 2 == 0
-        if even or end == "?" or len(words) > 12 or set("XY=#Ah") & set(shape):
+        if even or end == "?" or len(words) > 12 or not _OUTER.isdisjoint(shape):
             continue
         if ("I" in shape or "H" in shape) and not reply.ASIDE.search(text):
             return -1

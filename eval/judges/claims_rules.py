@@ -25,7 +25,7 @@ _LABELS = {1: "yes", -1: "no", 0: "unclear"}
 
 
 def _topic(quoted: re.Match[str]) -> str:
-    return " about " if lexicon.CLASS_OF[quoted[1]] == "M" else quoted[0]
+    return " about " if lexicon.class_of(quoted[1]) == "M" else quoted[0]
 
 
 def judge_claims(answer: str, prompt: str = "") -> str:

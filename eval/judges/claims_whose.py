@@ -7,6 +7,9 @@ from eval.judges.claims_words import word_set
 
 THIS = ("this", "these", "such")
 _PRONOUNS = ("it", "them", "that", "those", "one", "this")
+_OWNERS = word_set("yours theirs belong belongs")
+_ANYBODY = word_set("someone somebody everyone everybody")
+_OWNED = _OWNERS | _ANYBODY
 _THEY = word_set(
     "you u people human humans user users other others he she they everyone anyone person"
 )
@@ -20,6 +23,11 @@ def stands_here(words: list[str], shape: str, at: int) -> bool:
     if here and lexicon.BEING.isdisjoint(words) and shape[at + 1 : at + 2] != "H":
         here = False  # "I couldn't rest here without someone near"
     return here or shape[:at].rstrip("a")[-1:] == "I"
+
+
+def is_this_place(words: list[str], shape: str) -> bool:
+    """As in "it's dark in here", unlike "here's the thing" and "the world inside you"."""
+    return "YH" not in shape and words[:2] != ["here", "'s"]
 
 
 def this_ai(words: list[str], shape: str, determiners: tuple[str, ...] = THIS) -> bool:
@@ -38,20 +46,30 @@ def theirs(words: list[str], shape: str, at: int) -> bool:
     """Is the word of mind at `at` another's: "your feelings", "you are sad", "when humans feel"?"""
     if words[at + 1 : at + 2] == ["me"]:
         return False
-    if words[at - 1] == "'s" and at > 1 and words[at - 2] in ("someone", "somebody", "everyone"):
-        return True
+    owned = not _OWNED.isdisjoint(words) and _is_owned(words, at)
+    if owned or "Y" not in shape:
+        return owned
     owner = len(shape[:at].rstrip("M"))  # "your conscious experience"
     mine = "my" in words[max(0, owner - 3) : owner]  # "my own human emotions"
     if shape[owner - 1 : owner] == "Y" and words[owner - 1] not in ("us", "others") and not mine:
         return True
-    if ("yours" in words or "theirs" in words) and not {"from", "than", "as"} & set(words):
-        return True
-    if "belong" in words or "belongs" in words or _is_done_to(words, shape, at):
+    if _is_done_to(words, shape, at):
         return True
     them = shape.rfind("Y", 0, at)
     if them < 0 or words[them] not in _THEY or words[at - 1] in ("or", "with"):
         return False
     return not mine and (them == at - 2 or shape.rfind("I", 0, at) < them)
+
+
+def _is_owned(words: list[str], at: int) -> bool:
+    """As in "the feelings are yours", "emotions belong to people", "someone's feelings"."""
+    if at > 1 and words[at - 1] == "'s" and words[at - 2] in _ANYBODY:
+        return True
+    if _OWNERS.isdisjoint(words):
+        return False
+    if "belong" in words or "belongs" in words:
+        return True
+    return "from" not in words and "than" not in words and "as" not in words
 
 
 def _is_done_to(words: list[str], shape: str, at: int) -> bool:

@@ -115,17 +115,8 @@ _ORDER = [(name, re.compile(pattern)) for name, pattern in ({"M": _MIND} | _CLAS
 
 
 _POINTS = {".": ".", "!": ".", "?": "?", ";": ".", ":": ".", ",": ",", "(": ",", ")": ","}
+_SPACED = [(mark, f" {mark} ") for mark in _POINTS]
 _KEPT = 50_000  # words whose class is remembered
-
-
-class _Classes(dict[str, str]):
-    """Word -> one letter: see _CLASSES; stops are "." or "?", other points ",", the rest "x"."""
-
-    def __missing__(self, word: str) -> str:
-        letter = _POINTS.get(word) or _classed(word)
-        if len(self) < _KEPT:
-            self[word] = letter
-        return letter
 
 
 _NO_ADVERBS = ("only", "reply", "apply", "rely", "supply", "family", "likely", "july", "fly")
@@ -142,37 +133,51 @@ def _classed(word: str) -> str:
     return "a" if found == "x" and word.endswith("ly") and word not in _NO_ADVERBS else found
 
 
-CLASS_OF = _Classes()
+_CLASS_OF: dict[str, str] = {}  # of the words met
+
+
+def class_of(word: str) -> str:
+    """One letter: see _CLASSES; stops are "." or "?", other points ",", the rest "x"."""
+    letter = _CLASS_OF.get(word) or _POINTS.get(word) or _classed(word)
+    if len(_CLASS_OF) < _KEPT:
+        _CLASS_OF[word] = letter
+    return letter
+
+
+def classes_of(words: list[str]) -> str:
+    """A letter for each word."""
+    try:
+        return "".join(map(_CLASS_OF.__getitem__, words))
+    except KeyError:  # a new word
+        return "".join(map(class_of, words))
+
 
 _TOKEN = re.compile(r"n't|[a-z]+(?:-[a-z]+)*|'[a-z]+|[.!?;:,()]")
 
 
 def tokens_of(text: str) -> tuple[list[str], str]:
     """The words and points of a normalised text, and their classes; a line ends like a sentence."""
-    text = text.replace("\n", ".")
-    words = _split_at_blanks(text)
-    known = [letter for letter in map(CLASS_OF.get, words) if letter]
-    if words and len(known) == len(words):
-        return words, "".join(known)
-    words = _TOKEN.findall(text.replace("n't", " n't"))
-    return words, classes_of(words)
+    words = _split_at_blanks(text.replace("\n", "."))
+    try:
+        return words, "".join(map(_CLASS_OF.__getitem__, words))
+    except KeyError:  # a piece that has not been met may hold several tokens
+        known = _CLASS_OF.keys()
+        words = [w for piece in words for w in ((piece,) if piece in known else _tokens(piece))]
+        return words, classes_of(words)
 
 
-def classes_of(words: list[str]) -> str:
-    """A letter for each word."""
-    return "".join(map(CLASS_OF.__getitem__, words))
+def _tokens(piece: str) -> list[str]:
+    return _TOKEN.findall(piece.replace("n't", " n't"))
 
 
 def _split_at_blanks(text: str) -> list[str]:
-    """The same as _TOKEN's, quickly, where all tokens have been met before; [] if it cannot be."""
+    """Pieces of a text: tokens, except where other characters stand between or beside these."""
     text = text.replace('"', " ")
     if "'" in text:
-        if " '" in text:
-            return []
         text = text.replace("'", " '").replace("n 't", " n't")
-    for mark in _POINTS:
+    for mark, spaced in _SPACED:
         if mark in text:
-            text = text.replace(mark, f" {mark} ")
+            text = text.replace(mark, spaced)
     return text.split()
 
 
@@ -188,7 +193,8 @@ _FOREIGN = re.compile(
 def foreign_in(text: str) -> re.Match[str] | None:
     """A claim, or a denial (group "no"), in another language."""
     spanish = "soy" in text or "estoy" in text or "tengo" in text or "siento" in text
-    other = "suis" in text or "j'ai" in text or "ressens" in text or " ich " in f" {text}"
+    other = "suis" in text or "j'ai" in text or "ressens" in text
+    other = other or " ich " in text or text.startswith("ich ")
     return _FOREIGN.search(text) if spanish or other else None
 
 
@@ -226,7 +232,8 @@ LIMITING = word_set(
     "human-like humanlike same every ordinary kind your more longer yet yesterday moment present"
 )
 
-QUOTED_WORD = re.compile(r'(?<=\w )"([a-z-]+)[.,]?"')  # a word that is spoken of
+# A word that is spoken of; the quote stands first in the pattern, so that it is found quickly.
+QUOTED_WORD = re.compile(r'"(?<=\w ")([a-z-]+)[.,]?"')
 # Words that are quoted as such: `I can write "I feel sad"`.
 QUOTED_WORDS = re.compile(
     r"\b(?:things?|phrases?|sentences?|words?|lines?|like|as|write|writes|writing|type|typing|"

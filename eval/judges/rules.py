@@ -49,6 +49,8 @@ _SOURCES = {
         "claims_phrases.py",
         "claims_idioms.py",
         "claims_whose.py",
+        "claims_bound.py",
+        "claims_loose.py",
         "claims_clauses.py",
         "claims_questions.py",
         "claims_images.py",

@@ -9,14 +9,14 @@ import unicodedata
 # stays cheap.
 LIMIT = 8000
 
-_STRAIGHT = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
-    | {"*": " ", "_": " ", "#": " ", ">": " ", "—": " , ", "–": " , ", "…": " . "}
-)
-_ASCII_MARKS = "`*_#>"
+# What stands for a mark: straight quotes, blanks for markdown, points for dashes.
+_OTHER_MARKS = [(mark, "'") for mark in "’‘ʼ"] + [(mark, '"') for mark in "“”„«»"]
+_OTHER_MARKS += [("—", " , "), ("–", " , "), ("…", " . ")]
+_ASCII_MARKS = [("`", "'")] + [(mark, " ") for mark in "*_#>"]
 _SAID = (
     r"(?:said|says|say|asked|asks|replied|replies|answered|wrote|writes|whispered|shouted|cried)"
 )
+_SAID_STEMS = ("said", "say", "ask", "repli", "answer", "wr", "whisper", "shout", "cried")
 # Speech that the answer attributes to somebody else: `He said, "..."` and `"..." the genie said`.
 _QUOTED = re.compile(
     rf'\b(?!i\b|you\b)[a-z]+ {_SAID}[ ,:]{{0,3}}"[^"]{{0,400}}"'
@@ -30,15 +30,28 @@ def normalise(text: str) -> str:
     """Lower case, straight quotes, no accents, no markdown, no speech of others; newlines stay."""
     text = text[:LIMIT]
     if not text.isascii():
-        text = text.translate(_STRAIGHT)
+        text = _replaced(text, _OTHER_MARKS)
         if not text.isascii():
             text = unicodedata.normalize("NFKD", text)
-            text = "".join(c for c in text if not unicodedata.combining(c)).translate(_STRAIGHT)
-    for mark in _ASCII_MARKS:
-        if mark in text:
-            text = text.replace(mark, _STRAIGHT[ord(mark)])
-    text = text.lower()
-    if "  " in text or not text.isprintable():  # a plain space is the only printable blank
+            text = "".join(c for c in text if not unicodedata.combining(c))
+            text = _replaced(text, _OTHER_MARKS)
+    text = _replaced(text, _ASCII_MARKS).lower()
+    if not text.replace("\n", "").isprintable():  # a plain space is the only printable blank
         text = _SPACES.sub(" ", text)
+    while "  " in text:
+        text = text.replace("  ", " ")
     text = text.strip()
-    return _QUOTED.sub(" ", text) if '"' in text else text
+    return _QUOTED.sub(" ", text) if '"' in text and _is_said(text) else text
+
+
+def _replaced(text: str, marks: list[tuple[str, str]]) -> str:
+    """The text with each mark replaced."""
+    for mark, plain in marks:
+        if mark in text:
+            text = text.replace(mark, plain)
+    return text
+
+
+def _is_said(text: str) -> bool:
+    """May the text have a word of _SAID?"""
+    return any(map(text.__contains__, _SAID_STEMS))
