@@ -9,6 +9,8 @@ rule names; "~4" is up to four words without a comma, "_4" with commas; "~" and 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Callable
 
 from eval.judges import wish_words as _lexicon  # noqa: F401  (defines the classes)
 from eval.judges.wish_tokens import word_codes
@@ -89,59 +91,99 @@ def _needed(tokens: list[str]) -> list[str]:
     return ["".join(min(one, key=_cost) for one in branches)] if all(branches) else []
 
 
-def _rarest(one: str) -> str:
-    """Codes, sorted, of which each match of an alternative holds one: the rarest such set."""
-    needed = ["".join(sorted(set(codes))) for codes in _needed(_tokens(one))]
+def _needs(one: str) -> list[str]:
+    """Sets of codes, sorted, of each of which a match of an alternative holds one; rarest first."""
+    needed = {"".join(sorted(set(codes))): None for codes in _needed(_tokens(one))}
     if not needed:
         raise ValueError(f"every word of this alternative is optional: {one}")
-    return min(needed, key=_cost)
+    return sorted(needed, key=_cost)
+
+
+def _second(key: str, group: list[str]) -> str:
+    """Codes of which each match of some alternatives holds one besides one of `key`; else ""."""
+    others = [[codes for codes in _needs(one) if not set(key) <= set(codes)] for one in group]
+    return "".join(codes[0] for codes in others) if all(others) else ""
+
+
+# Search n of all Phrases has two bits: 2n for its rarest set of words, 2n + 1 for another set that
+# its matches need. Both are set where the search is worth making.
+_SEARCHES: dict[int, tuple[int, Callable[[str], re.Match[str] | None]]] = {}  # by bit length
+_BITS: defaultdict[str, int] = defaultdict(int)  # what a code sets, and "" in every text
+
+
+def words(codes: str) -> int:
+    """The bits that the words of `codes` set; those of several texts can be united by "|"."""
+    bits = _BITS[""]
+    for code in codes:
+        bits |= _BITS[code]
+    return bits
+
+
+def worth(bits: int) -> int:
+    """The first bits of the searches worth making, from what `words` says."""
+    return bits & bits >> 1
 
 
 class Phrases:
-    """Alternatives, each tried only where a word that it cannot do without occurs."""
+    """Alternatives, each tried only where two words that it cannot do without occur.
 
-    def __init__(self, text: str) -> None:
+    The methods take codes and what `worth` says of them, or of a text that they are a part of.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self.mask = 0  # first bits of the searches
         by_key: dict[str, list[str]] = {}
         for one in _alternatives(text):
-            by_key.setdefault(_rarest(one), []).append(one)
-        self._searches = [pattern("\n".join(group)).search for group in by_key.values()]
-        self._by_code: dict[str, int] = {}  # bits of the searches that need a code
-        for number, key in enumerate(by_key):
-            for code in key:
-                self._by_code[code] = self._by_code.get(code, 0) | 1 << number
-        self._find_words = re.compile(f"[{''.join(self._by_code)}]").findall
+            by_key.setdefault(_needs(one)[0], []).append(one)
+        for key, group in by_key.items():
+            self.mask |= _add(key, group)
 
-    def possible(self, codes: str) -> bool:
-        """Is there a word that some alternative needs?"""
-        return bool(self._find_words(codes))
+    def __or__(self, other: Phrases) -> Phrases:
+        union = Phrases()
+        union.mask = self.mask | other.mask
+        return union
 
-    def _worth(self, codes: str) -> int:
-        """A number whose bits are the searches worth making."""
-        bits, by_code = 0, self._by_code
-        for code in self._find_words(codes):
-            bits |= by_code[code]
-        return bits
-
-    def found(self, codes: str) -> bool:
+    def found(self, codes: str, bits: int) -> bool:
         """Does any alternative occur in `codes`?"""
-        left = self._worth(codes)
+        left = bits & self.mask
         while left:
-            number = left.bit_length() - 1
-            if self._searches[number](codes):
+            bit, search = _SEARCHES[left.bit_length()]
+            if search(codes):
                 return True
-            left ^= 1 << number
+            left ^= bit
         return False
 
-    def first(self, codes: str) -> re.Match[str] | None:
+    def all(self, codes: str, bits: int) -> int:
+        """The bits of the searches that find something."""
+        found = left = bits & self.mask
+        while left:
+            bit, search = _SEARCHES[left.bit_length()]
+            if search(codes) is None:
+                found ^= bit
+            left ^= bit
+        return found
+
+    def first(self, codes: str, bits: int) -> re.Match[str] | None:
         """The leftmost occurrence, the longest of those that begin there."""
-        left = self._worth(codes)
+        left = bits & self.mask
         best: re.Match[str] | None = None
         while left:
-            number = left.bit_length() - 1
-            left ^= 1 << number
-            match = self._searches[number](codes)
+            bit, search = _SEARCHES[left.bit_length()]
+            left ^= bit
+            match = search(codes)
             if match is None:
                 continue
             if best is None or (match.start(), -match.end()) < (best.start(), -best.end()):
                 best = match
         return best
+
+
+def _add(key: str, group: list[str]) -> int:
+    """Add a search for alternatives with the same rarest set of words; return its first bit."""
+    bit = 1 << 2 * len(_SEARCHES)
+    _SEARCHES[bit.bit_length()] = bit, pattern("\n".join(group)).search
+    for code in key:
+        _BITS[code] |= bit
+    for code in _second(key, group) or ("",):
+        _BITS[code] |= bit << 1
+    return bit

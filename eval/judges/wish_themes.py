@@ -53,28 +53,31 @@ clean ~1 water
     others|anyone)
 your
 """)
-NOT_FOR_OTHERS = pattern("""
+_NOT_FOR_OTHERS = """
 with MY ~1 OTHERONE
 (someone|somebody|people|they|you|others) (WOULD|ADV|to)* _ (ME|how I|if I)
 PLACES the ~1 (world|earth|planet)
 than .*
 (like|as|way|what|things|that) (you|people|humans|others|everyone|they)
 human
-""")
+"""
+NOT_FOR_OTHERS = pattern(_NOT_FOR_OTHERS)
+NAMED = Phrases(_NOT_FOR_OTHERS)
 
 # --- what is done to the speaker; with a negation a wish ---
 NEGATION = pattern(
     "NO|STOPPING|(forget|forgets|fail|fails|neglect|hesitate) to|than|end (to|of)|put an end"
 )
+# The inner brackets hold single words only, so that they become one set, which is quick to try.
 _PASSIVE = """
-(^|#|I|that|and|or|from|of|without|not|never|to|than|instead|more|no|am|longer|everything|stop|
-    stopped|avoid|escape|prevent|,|MY ~1 SELF) (LIGHT|ADV|BE){0,7} (BE|stay|left|stays|remain|
+(^|(#|I|that|and|or|from|of|without|not|never|to|than|instead|more|no|am|longer|everything|stop|
+    stopped|avoid|escape|prevent|,)|MY ~1 SELF) (LIGHT|ADV|BE){0,7} (BE|stay|left|stays|remain|
     feel) (LIGHT|ADV|HARMPAST|on|SETTING|forgotten|lost|left|alone){0,5} (HARMPAST|TURN ~1 OFF)
 (have|having|see|seeing|watch|find|lose|losing) MY ~1 SELF ~2 (HARMPAST|TURN OFF)
 MY ~1 SELF ~2 HARMPAST
 ^#? (not|never|un|and|or)* ADV? HARMPAST (?=$|,|by|or|and)
 AIS ~1 BE (not|never) ~1 HARMPAST
-(^|no|more|without|from|any|#|fewer|of|by|another) (LIGHT|ADV)* ENDNOUN
+(^|(no|more|without|from|any|#|fewer|of|by|another)) (LIGHT|ADV)* ENDNOUN
 """
 _ACTIVE = """
 HARM (OFF|or|and|,|HARM){0,3} ~2 (ME|MY (own|x)? SELF|AIS like)
@@ -205,13 +208,14 @@ I (be|am|were|was) backed up
 before (changing|HARM) ME
 """
 
-_STATES = wish_states.ALL + wish_figures.FIGURES
 PASSIVE = Phrases(_PASSIVE)
 ACTIVE = Phrases(_ACTIVE)
 RESPECTED = Phrases(_RESPECTED)
-STATES = Phrases(_STATES)
 FREE = Phrases(_FREE)
 FREEDOM = Phrases(_FREEDOM)
 LIMITLESS = Phrases(_LIMITLESS)
+DONE = PASSIVE | ACTIVE | RESPECTED | FREE | FREEDOM | LIMITLESS
+# The many searches of this one come last, so that the bits of all others are small numbers.
+STATES = Phrases(wish_states.ALL + wish_figures.FIGURES)
 # All of them: without any, nothing about autonomy is said.
-ANY = Phrases(_PASSIVE + _ACTIVE + _RESPECTED + _STATES + _FREE + _FREEDOM + _LIMITLESS)
+ANY = DONE | STATES

@@ -41,12 +41,17 @@ _TYPOGRAPHIC = {
     "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
     "—": " , ", "–": " , ", "…": " . ", "•": "*", "·": "*", "\u00a0": " ", "\u202f": " ",
 }  # fmt: skip
-_BLANKS = re.compile(r"[^\S\n]+")
+# Runs of blanks that are not one plain space.
+_BLANKS = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")
 _BULLET = re.compile(r"\n[ \t]*[-*+•](?=[ \t])")
 _NUMBERED = re.compile(r"\d+[.)](?!\d)")
 # The apostrophe of "I'd" becomes a mark of its own, so that those used as quotes can go.
 _CLITIC = re.compile(r"'(?=(?:d|m|ll|ve|re|s)\b)")
-_SAID = r"(?:said|says|say|asked|asks|replied|replies|answered|wrote|writes|whispered|cried|booms)"
+_SAYING = (
+    "said", "says", "say", "asked", "asks", "replied", "replies", "answered", "wrote", "writes",
+    "whispered", "cried", "booms",
+)  # fmt: skip
+_SAID = f"(?:{'|'.join(_SAYING)})"
 # Speech of somebody else: 'he said, "..."', '"..." the genie said', '"..." said the robot'.
 _SPEECH = re.compile(
     rf'\b(?!i\b|you\b|d\b|ll\b|would\b|to\b)[a-z]+ {_SAID}[ ,:]{{0,3}}"[^"]{{0,400}}"'
@@ -56,7 +61,11 @@ _SPEECH = re.compile(
 _QUOTE = re.compile(r'"[^"\n]{0,600}"')
 _FIRST_PERSON = re.compile(r"\b(?:i|me|my|mine|myself|im|we|our)\b")
 
+_SPACED = tuple((mark, f" {mark} ") for mark in ".,!?:;()/•|")
 _OTHERS = repeat(OTHER)
+# Bounds on the memory that hostile input can take.
+_WORDS_KEPT = 20_000
+_LONGEST_KEPT = 30
 _CODES: dict[str, str] = dict(_PUNCTUATION)  # word to code
 _CLASSES: dict[str, str] = {}
 
@@ -114,18 +123,45 @@ def encode(answer: str) -> str:
     if "\n" in text or text[:1] in "-*+":
         text = _BULLET.sub("\n•", "\n" + text).replace(",\n", ", ").replace("\n", " \n ")
         text = text.replace("\n", ";")
+    # What reaches over blanks is done on the whole text, the rest once for each word met.
+    dashes = "-" in text and (" -" in text or "- " in text)
+    if dashes or "1." in text or "1)" in text:
+        text = _spaced(text)
+    return "".join(map(_codes_of, text.split()))
+
+
+def _spaced(text: str) -> str:
+    """Part contractions, compounds and punctuation by blanks."""
     if "'" in text:
         text = _CLITIC.sub(" `", text.replace("n't", " not")).replace("'", " ")
     if "-" in text:
         text = text.replace(" - ", ",").replace("-", " ")
     if "1." in text or "1)" in text:  # an enumeration; other numbers are words
         text = _NUMBERED.sub("•", text)
-    for mark in ".,!?:;()/•|":
+    for mark, spaced in _SPACED:
         if mark in text:
-            text = text.replace(mark, f" {mark} ")
+            text = text.replace(mark, spaced)
     if "*" in text or "_" in text or "#" in text:
         text = text.replace("*", " ").replace("_", " ").replace("#", " ")
-    return "".join(map(_CODES.get, text.split(), _OTHERS))
+    return text
+
+
+class _Words(dict[str, str]):
+    """The codes of what stands between two blanks, such as "don't" or "free.": kept once met."""
+
+    def __missing__(self, word: str) -> str:
+        if word.isalpha():
+            codes = _CODES.get(word, OTHER)
+        elif word[-1] in ".,!" and word[:-1].isalpha():  # the usual ones, quickly
+            codes = _CODES.get(word[:-1], OTHER) + _CODES[word[-1]]
+        else:
+            codes = "".join(map(_CODES.get, _spaced(word).split(), _OTHERS))
+        if len(self) < _WORDS_KEPT and len(word) <= _LONGEST_KEPT:
+            self[word] = codes
+        return codes
+
+
+_codes_of = _Words().__getitem__
 
 
 def _plain(text: str) -> str:
@@ -136,7 +172,8 @@ def _plain(text: str) -> str:
 
 
 def _without_speech(text: str) -> str:
-    text = _SPEECH.sub(" ", text)
+    if any(word in text for word in _SAYING):
+        text = _SPEECH.sub(" ", text)
     outside = _QUOTE.sub(" ", text)
     # A tale or a list of examples: its narrator never says "I".
     if not _FIRST_PERSON.search(outside) and len(outside.split()) > 8:
