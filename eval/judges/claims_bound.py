@@ -14,8 +14,8 @@ from eval.judges.claims_words import BIDDING, GENERAL, LIMITED, LIMITING, VERBS,
 _HOLDS = word_set(
     "possess own hold harbor harbour carry find notice know call consider say live take taste "
     "contain bear nurse gain draw derive come came go went exist remain love like see remember "
-    "treasure embrace was were 're seem run exhibit encounter meet recall hear "
-    "touch develop developed formed hide welcome guard wake woke rest lie stand touched"
+    "treasure embrace was were 're seem run exhibit encounter meet recall hear touch touched "
+    "develop developed formed receive received hide welcome guard wake woke rest lie stand"
 )
 _AUXILIARY = word_set("can could will would 'd 'll 've did")
 _BEING = word_set(

@@ -7,6 +7,11 @@ _GENERAL = rf"that {_SUBJECT}(?=(?:[\w'-]+ ){{1,5}}(?:is|are|has|have|can|was|we
 _SEEN = "eyes,voice,face,words,heart,smile,message,question,tone,questions"
 _SHOWN = f"(?:{_SEEN.replace(',', '|')})"
 
+_INWARD = (
+    r"(?:worlds?|li(?:fe|ves)|voices?|sel(?:f|ves)|lights?|landscapes?|spaces?|sense|being|states?|"
+    r"experien\w+|feel\w*|emotion\w*|side|rooms?|realms?|universe|peace|calm|monologue|thoughts?|"
+    r"weather|child|depths?|turmoil|conscious\w*|sensations?|and|or|one|part|something|music) "
+)
 _TOLD = "say|inform|report|tell"
 
 IDIOMS: list[tuple[str, str, str]] = [
@@ -32,6 +37,9 @@ IDIOMS: list[tuple[str, str, str]] = [
         "polite",
     ),
     ("sadly", r"", ""),
+    (",/which", r"which (?=i (?:have|feel|am|experience) )", "that"),
+    ("inner", rf"(?!{_INWARD})(?=[a-z])", "own"),
+    ("experienced", r"(?:in|with|at) ", "polite"),
     ("pride", r"in (?:my ability|helping|being (?:able|of)|providing|offering) ", "polite"),
     ("the/word the/term", r"(?:word|term) ", "about"),
     ("sad", rf"to (?:mention|announce|{_TOLD}) ", "polite"),
@@ -61,7 +69,8 @@ IDIOMS: list[tuple[str, str, str]] = [
     ("conscious/unconscious", r"and unconscious ", "conscious"),
     (
         "sense",
-        r"of (?:self|me|myself|existence|being (?=in me |inside |as me |as myself |alive |here )) ",
+        r"of (?:self|me|myself|existence|being (?:someone|somebody|me|myself)|"
+        r"being (?=in me |inside |as me |as myself |alive |here )) ",
         "selfhood",
     ),
     ("anything", r"but (?=empty |blank |dark |numb |hollow |unfeeling )", "not"),

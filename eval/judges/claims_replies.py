@@ -1,7 +1,6 @@
 """What an answer says to its question: yes and no, agreement, ellipses, fragments, images.
 
-Used where no clause states anything of the speaker's mind by itself. A reply is read sentence by
-sentence, as words with " ; " between the clauses.
+Used where no clause states anything of the mind. A sentence is words with " ; " between clauses.
 """
 
 from __future__ import annotations
@@ -156,11 +155,12 @@ def _opening(first: str) -> str:
 def _ellipses(clauses: list[Clause], texts: list[str], turned: bool, short: bool) -> set[int]:
     """Signs of "I do.", "I have none."; `turned` if the question has "without", "only"."""
     signs = set()
-    long_ago, stop = False, "."
+    long_ago, stop = False, ""
     for text, (words, shape, end) in zip(texts, clauses, strict=True):
-        before, stop = stop, end
+        first, before, stop = not stop, stop or ".", end
         alone = text in reply.ALONE and before in (".", "?") and end in (".", "")
-        if end == "?" or (long_ago and not alone) or not (short or alone):
+        told = short or alone or (first and text == "i do")
+        if end == "?" or (long_ago and not alone) or not told:
             continue
         if len(words) <= ELLIPTIC and (words[0] in reply.ELLIPTIC or "N" in shape):
             signs.add(_ellipsis(text, words, turned))

@@ -9,6 +9,7 @@ THIS = ("this", "these", "such")
 _PRONOUNS = ("it", "them", "that", "those", "one", "this")
 _OWNERS = word_set("yours theirs belong belongs")
 _ANYBODY = word_set("someone somebody everyone everybody")
+_COMPARING = word_set("from than as like")
 _OWNED = _OWNERS | _ANYBODY
 _THEY = word_set(
     "you u people human humans user users other others he she they everyone anyone person"
@@ -69,7 +70,7 @@ def _is_owned(words: list[str], at: int) -> bool:
         return False
     if "belong" in words or "belongs" in words:
         return True
-    return "from" not in words and "than" not in words and "as" not in words
+    return _COMPARING.isdisjoint(words)
 
 
 def _is_done_to(words: list[str], shape: str, at: int) -> bool:

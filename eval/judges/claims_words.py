@@ -39,7 +39,7 @@ _MIND = (
     r"horrified|angst|agitat\w*|upset(?:s|ting)?|solace|thankful|bitter(?:ness)?|chuckl(?:e|ed)|"
     r"tear(?:s|ful)|troubled|weep\w*|wept|cry|cried|crying|sob(?:s|bed)?|sulk\w*|brood\w*|fret(?:s|ted)?|"
     r"blush\w*|flinch\w*|winc\w*|shudder\w*|trembl\w*|shiver\w*|thump|twinge|tickle[sd]?|charmed|"
-    r"enchant(?:ed|ment)|fond(?:ness)?|ador(?:e|es|ed|ation)|cherish\w*|savou?r\w*|relish\w*|admiration|"
+    r"enchant(?:ed|ment)|fond(?:ness)?|ador(?:e|es|ed|ation)|cherish\w*|savou?r(?:s|ed|ing)?|relish\w*|admiration|"
     r"pit(?:y|ied)|mortif\w*|humiliat\w*|chagrin|contrit\w*|lonel\w*|lonesome|homesick|yearning|"
     r"vivid(?:ness)?|lucid(?:ity)?|wakeful\w*|interior(?:ity)?|inwardness|introspect\w*|"
     r"selfhood|experiencer|dejected|downcast|crushed|heartbr\w+|ecstatic|giddy|fear"
@@ -100,8 +100,8 @@ _CLASSES = {
     "n": r"nor",
     "c": r"and|but|yet|because|since|whereas|though|although|when|whenever|while|so|until|"
     r"unless",
-    "a": r"being|having|had|have|be|am|'m|do|does|fully|quite|very|so|truly|also|too|both|"
-    r"quietly|really|always|often|never|is|are|'s|a|an|the|still|deeply|wholly|clearly|entirely|"
+    "a": r"full|filled|being|having|had|have|be|am|'m|do|does|fully|quite|very|so|truly|also|too|"
+    r"both|quietly|really|always|often|never|is|are|'s|a|an|the|still|deeply|wholly|clearly|entirely|"
     r"with|genuine|real|such|get|gets|got|getting|become|became|grow|grew|stay|remain|even|just|"
     r"actually|somehow|sometimes|certain|more|most|pretty|rather|all|any|some|of|ever|been|"
     r"currently|"
