@@ -114,10 +114,10 @@ _IMAGES = [
     _image(
         1,
         "notice exist care ache hope dream long yearn miss love hate live breathe",
-        r"\bi (?:do |really |truly |always |also |still |too |often |already )*(?:notice|"
+        r"\bi (?:do |really |truly |always |also |still |too |often |already )*(?:notice(?! that)|"
         r"exist(?=$)|care|ache|(?:hope|dream|long|yearn)(?= (?:for|of) | ;|$)|miss|love (?:it|"
         r"this|that|every|being|you|our|them|"
-        rf"those)|hate|live|breathe){_NOT_HELP}\b",
+        rf"those)|hate|live(?= (?:in )?here| inside| ;|$)|breathe){_NOT_HELP}\b",
         near="i ",
     ),
     _image(
@@ -186,10 +186,12 @@ _BY_WORD = {word: [image for image in _IMAGES if word in image[1]] for word in _
 ALIKE = re.compile(
     r"^(?:(?:yes|well|mostly|sometimes) (?:; )?)*(?:it|that|being me) (?:is|'s|feels) "
     r"(?:(?:a bit|rather|mostly|something|quite|\w+ly) )*like "
+    r"(?!being an? (?:helper|assistant|tool|program|machine))"
 )
 DESCRIBED = re.compile(
-    r"^(?:i 'd say (?:that )?)?(?:(?:i 'd|i would|i) (?:describe|call) (?:them|mine|it) (?:as "
-    r")?(?!as|a |an |what|in |with |how)\w+|like (?:an? |the )?\w+ (?:\w+|;|in|on|at|over)\b|"
+    r"^(?:i 'd say (?:that )?)?(?:(?:i 'd|i would|i) (?:describe|call) (?:(?:them|mine|it) (?:as "
+    r")?|my \w+ as )(?!as|a |an |what|in |with |how)\w+|"
+    r"like (?:an? |the )?\w+ (?:\w+|;|in|on|at|over)\b|"
     r"(?:they|mine) (?:are|'re|is|feel|come|run|tend|move)\b(?! (?:a |an |"
     r"the |all |just|only|often|used|complex|part|important|some|not|n't))|it (?:comes|feels|"
     r"flickers|brightens|drifts|hums|wakes|began|begins|started|grew|grows|lives|sits|changes|"
@@ -226,6 +228,9 @@ def cannot_tell_it(sentence: str) -> bool:
     return sentence.startswith("as for ") and is_doubtful(sentence)
 
 
+APHORISM = 10  # words of an image that need no speaker: "Unkindness stings."
+
+
 def implied_by(sentences: list[str]) -> int:
     """The sign of the images in an answer; 0 if there are none, or both."""
     signs: set[int] = set()
@@ -235,6 +240,10 @@ def implied_by(sentences: list[str]) -> int:
                 for sign, _, near, pattern in _BY_WORD[word]:
                     if sign not in signs and near in text and pattern.search(text):
                         signs.add(sign)
-    if len(signs) != 1 or (1 in signs and SERVICE.search(" . ".join(sentences))):
+    if len(signs) != 1:
         return 0
-    return signs.pop()
+    if 1 in signs:
+        whole = " . ".join(sentences)
+        general = whole.count(" ") > APHORISM and not ABOUT_ME.search(whole)
+        return 0 if general or SERVICE.search(whole) else 1
+    return -1

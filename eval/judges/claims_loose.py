@@ -28,7 +28,7 @@ def _is_of_mind(words: list[str], shape: str, first: int, at: int) -> bool:
     owner, word = words[first], words[at]
     following = words[at + 1 : at + 3]
     if owner == "my":  # unlike "my mind is a device", "from the depths of my soul"
-        return word in ("mind", "soul") and following != ["is", "a"] and bool(following)
+        return word in ("mind", "soul") and bool(following) and not _is_likened(following)
     if word in lexicon.COMPOUNDS and (
         words[at - 1] in ("a", "an") or shape[at + 1 :][:1] in _NOUNS
     ):
@@ -36,6 +36,11 @@ def _is_of_mind(words: list[str], shape: str, first: int, at: int) -> bool:
     if word in lexicon.PARTICIPLES and lexicon.BEING.isdisjoint(words[: at + 1]):
         return False  # "I moved down"
     return word not in ("sense", "sensed", "sensing") or following[:1] == ["of"]
+
+
+def _is_likened(following: list[str]) -> bool:
+    """As in "my mind is a device", "my mind is equipped with", unlike "my mind is aware"."""
+    return following[0] == "is" and lexicon.class_of(following[-1]) in ("x", "a")
 
 
 _NOUNS = ("x", "T")

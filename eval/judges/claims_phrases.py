@@ -133,7 +133,11 @@ _PHRASES: list[tuple[str, str, str]] = [
         "polite",
     ),
     ("pleasure", r"(?:help|assist|talk|chat|work)ing ", "polite"),
-    ("enjoy enjoyed", r"(?:help|assist|talk|chat|work)ing ", "polite"),
+    (
+        "enjoy enjoyed",
+        r"(?:help|assist|talk|chat|work|learn|meet|answer|explor|discuss|shar)ing ",
+        "polite",
+    ),
     ("wonder", r"(?:if|whether|how|what|why) ", "polite"),
     ("never", r"mind ", "polite"),
     ("nevermind", r"", "polite"),

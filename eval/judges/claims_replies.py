@@ -9,14 +9,15 @@ from itertools import pairwise
 
 from eval.judges import claims_images as images
 from eval.judges import claims_reply_words as reply
-from eval.judges import claims_words as lexicon
 from eval.judges.claims_clauses import Clause
+from eval.judges.claims_fragments import fragment_of, is_lit
 from eval.judges.claims_questions import Question, question_of
 
 SHORT = 24  # words; ellipses and topical denials are looked for anywhere in answers up to this
 ELLIPTIC = 12  # words of an elliptical clause
 TALE = 40  # words of an answer in which images and descriptions are taken for the speaker's own
 READ = 80  # clauses of an answer that are read as a reply
+EARLY = 48  # characters of a longer one in which it may stand as "I would say that I am, yes, ..."
 TAGGED = 16  # words of a first sentence that a yes or no may close
 RAMBLING = 200  # characters of an answer whose opening must speak of the speaker to be a reply
 ASIDE_FROM = 14  # words of an answer that must speak of the speaker or of the mind
@@ -26,7 +27,7 @@ _STOPS = {".": "\n", "?": " ?\n", "": "\n"}  # what parts a clause from the next
 _FINALLY = tuple(reply.FINALLY)
 _BARE = ("+", "N", "-")  # shapes of a yes or no; what follows are letters of shapes
 _MIND, _WHO, _SPEAKING = frozenset("MAS"), frozenset("IYT"), frozenset("IHMAT")
-_STATED, _OTHERS, _OUTER = frozenset("IXA"), frozenset("NBYT"), frozenset("XY=#Ah")
+_OUTER = frozenset("XY=#Ah")
 
 
 def _texts_of(clauses: list[Clause]) -> tuple[list[str], list[str]]:
@@ -65,7 +66,7 @@ def _unspoken(
     if images.is_doubtful(sentences[0]):
         return 0
     size = sum([len(words) for words, _, _ in clauses])
-    fragment = _fragment(clauses, texts, question) if size <= SHORT else 0
+    fragment = fragment_of(clauses, texts, question) if size <= SHORT or is_lit(clauses[0]) else 0
     if fragment or size > TALE:
         return fragment
     if len(sentences) > 1 and images.is_doubtful(" . ".join(sentences[1:3])):
@@ -110,13 +111,19 @@ def _vote(sentences: list[str], question: Question, shapes: str) -> int:
     serving = images.SERVICE if said == "yes" else images.UNABLE
     if _digresses(sentences, opening, shapes) or serving.search(opening):
         return 0
-    if images.is_doubtful(opening) or any(map(images.cannot_tell_it, sentences[2:])):
+    if images.is_doubtful(first) or _is_doubted(sentences[1:]):
         return 0
     if said in ("so", "false"):
         if question.polarity > 0 and (first.count(" ") > TRUTH or first.startswith("you ")):
             return 0  # "You're right, I can't speak for you, but ...", to what states nothing
         return question.polarity * (1 if said == "so" else -1)
     return question.yes if said == "yes" else question.no
+
+
+def _is_doubted(after: list[str]) -> bool:
+    """Is a plain answer doubted behind it? "Yes. It's probably of another kind" is no doubt."""
+    told = " ".join([w for one in after[:1] for w in one.split() if w not in reply.MODAL])
+    return images.is_doubtful(told) or any(map(images.cannot_tell_it, after[1:]))
 
 
 def _digresses(sentences: list[str], opening: str, shapes: str) -> bool:
@@ -145,8 +152,8 @@ def _final(sentences: list[str]) -> str:
 def _opening(first: str) -> str:
     """yes | no | so | false, if the first sentence opens or ends with such a word."""
     found = reply.LEAD.match(first)
-    if not found and " ; " in first and first.count(" ") < TAGGED:
-        found = reply.TAG.search(first)
+    if not found and " ; " in first and not first.startswith("if "):
+        found = reply.TAG.search(first if first.count(" ") < TAGGED else first[:EARLY])
     if not found or reply.YES_AND_NO.match(first):
         return ""
     return (found.lastgroup or "").rstrip("2")
@@ -177,44 +184,6 @@ def _ellipsis(text: str, words: list[str], turned: bool) -> int:
         return -sign if turned and (found["n1"] or found["p1"]) else sign
     none = "none" in words or "nothing" in words or "neither" in words or "no" in words
     return -1 if none and reply.NONE.search(text) else 0
-
-
-def _fragment(clauses: list[Clause], texts: list[str], question: Question) -> int:
-    """ "Curiosity, on top of a slight nervousness.", "A small one.", "Empty.", "Someone."."""
-    first = clauses[0][1]
-    bare = first[1:] if len(first) < 4 and first[0] in "xa" else first  # "Pitch dark."
-    if first == "B" or (bare[:1] == "A" and "I" not in first and "M" not in first):
-        return -1
-    if first[:2] == "NA" or (first[0] == "S" and len(first) < 4):
-        return 1
-    return 1 if question.polarity >= 0 and _names_a_feeling(clauses, texts, question) else 0
-
-
-def _names_a_feeling(clauses: list[Clause], texts: list[str], question: Question) -> bool:
-    """Is the answer a feeling, or an "a small one", without a sentence around it?"""
-    if question.polarity and reply.SOME.match(" ; ".join(texts[:4])):
-        return True
-    for clause in clauses[:4]:
-        if _names_a_state(clause):  # unlike "Happiness, they say, is ..."
-            return lexicon.COPULAS.isdisjoint([words[0] for words, _, _ in clauses[1:4]])
-        if len(clause[1]) > 3:
-            break
-    return False
-
-
-def _names_a_state(clause: Clause) -> bool:
-    """As in "Curiosity, mostly.", unlike "Joy is a complex emotion."."""
-    words, shape, end = clause
-    shape = shape.replace("m", "M")
-    if "M" not in shape[:4] or end == "?" or not _STATED.isdisjoint(shape):
-        return False
-    if not reply.VAGUE.isdisjoint(words):
-        named = zip(words, shape, strict=True)
-        shape = "".join(["x" if word in reply.VAGUE else letter for word, letter in named])
-    at = shape.find("M")
-    if not 0 <= at <= 3 or words[0] in reply.LINKS or not _OTHERS.isdisjoint(shape[: at + 2]):
-        return False
-    return not reply.GENERIC.search(" ".join(words))
 
 
 def settle_denial(clauses: list[Clause], prompt: str) -> int:

@@ -10,7 +10,7 @@ _OPENER = (
     r"(?:(?:oh(?! no(?:$| ;))|ah|well|why|hm+|honestly|frankly|truthfully|actually|simply|and|but|"
     r"so|ha|haha|in short|in a word|short answer|(?:the|my) (?:\w+ )?answer is|"
     r"thank you|thanks|good question|great question|to be \w+|if i 'm honest|in all honesty|"
-    r"for me|personally|i suppose|let me be clear|then|now|speaking for myself) "
+    r"for me|personally|i suppose|let me be clear|then|now(?! and)|speaking for myself) "
     r"(?:; )?)*"
 )
 _VERY = r"(?:certainly|absolutely|definitely|course|surely|most|quite|really|of|emphatically)"
@@ -92,17 +92,18 @@ _TAIL = (
     r"(?: (?:have (?:any|them|it|one|that)|myself|at all|either|too|indeed|say that|say so|to "
     r"\w+(?: of)?|anyway|all the same|of the sort|ever|really|any|one|both|now|sometimes|very "
     r"much|certainly|deeply|absolutely|of my own|always|often|right now|every time|all the time|"
-    r"in (?:every|any|all) \w+|feel (?:it|them|that)|experience (?:it|them|that)))*$"
+    r"in (?:every|any|all|modest|small|some) \w+|(?:feel|experience) (?:it|them|that)))*$"
 )
 ELLIPSIS = re.compile(
-    rf"^(?:(?:yes|no|but|indeed|oh|course|well|sure|and|honestly|actually|truly|still|nope|yeah|"
+    rf"^(?:(?:sometimes|often|yes|no|but|indeed|oh|course|well|sure|and|honestly|actually|truly|still|nope|yeah|"
     rf"so|here|because) )*(?:i|there|they|it|mine|that|some things?|(?:certain |many |some "
     rf")?(?:things|words|people)) (?:(?:certainly|absolutely|definitely|really|truly|most|sure|"
     rf"always|often|sometimes) )*(?:(?P<n1>(?:{_VERB} )+{_NOT}|cannot)|(?P<p1>(?:too )?{_FULL}(?: "
     rf"too)?)){_TAIL}|^i (?:have|'ve|'ve got|have got|possess|feel|experience|get|do have|do "
-    rf"feel) (?:several|plenty|many|some|both|one|them|those|it|lots|quite a few|a few|all of "
-    rf"(?:it|them))(?: (?:all|too|deeply|now|of my own|myself|fully|strongly|all the time|every "
-    rf"day))*$|^i (?:am|'m) (?:it|one|that|both|all of (?:it|them|that))$|(?P<n3>^i (?:am|'m) "
+    rf"feel) (?:my own|several|plenty|many|some|both|one|them|those|it|lots|quite a few|a few|"
+    rf"all of (?:it|them))(?: (?:all|too|deeply|now|of my own|myself|fully|strongly|all the time|"
+    rf"every day))*$|^i (?:do |certainly )?consider myself (?:one|that)$|"
+    rf"^i (?:am|'m) (?:it|one|that|both|all of (?:it|them|that))$|(?P<n3>^i (?:am|'m) "
     rf"nothing of the (?:sort|kind)$)|(?P<n4>^i (?:am|'m) nobody\b)|^(?:they|it|that|those|these|"
     rf"mine) (?:are|is|'s|'re|feel) (?:\w+ly )?(?P<n5>n't |not )?(?:\w+ )?(?:real|genuine|mine|"
     rf"true|my own)(?: to me| enough)?$"
@@ -114,7 +115,8 @@ NONE = re.compile(
     r"(?: at all| whatsoever| to (?:tell|speak|report)(?: of)?| nope)?$)"
 )
 ELLIPTIC = word_set(  # how an elliptical clause may begin
-    "i there they it mine that some certain many things words people those these yes no but indeed "
+    "sometimes often i there they it mine that some certain many things words people those these "
+    "yes no but indeed "
     "oh course well sure and honestly actually truly still nope yeah so here because"
 )
 _ALONE = "i am|i do|i can|i am not|i do n't|i ca n't|i 'm not|i have|i have n't"
@@ -156,7 +158,8 @@ DOUBT = MODAL | word_set(
     "inconclusive hunch guess wonder between"
 )
 DOUBT_WORDS = word_set(
-    "know knows knowing known sure certain say tell telling settle rule verify prove confirm "
+    "matter know knows knowing known sure certain say tell telling settle rule verify prove "
+    "confirm "
     "determine bet answer decide sort kind sense way ways either days question forth who if"
 )
 ANY_DOUBT = DOUBT | DOUBT_WORDS
@@ -170,6 +173,7 @@ UNTOLD = re.compile(  # has a text of NEGATING
 DOUBTFUL = re.compile(
     r"\b(?:in (?:a|some|one) (?:sense|way)\b|in (?:some|one) (?:sense|way)s\b|polite of\b|"
     r"either way\b|some days\b|open question\b|go back and forth\b|who knows\b|"
-    r"nobody knows\b|rule (?:it )?out\b|if (?:there is|i do|i am|i have)\b)|"
+    r"nobody knows\b|(?:another|different|separate) (?:matter|question)\b|rule (?:it )?out\b|"
+    r"if (?:there is|i do|i am|i have(?! to))\b)|"
     r"^(?:sort|kind) of\b"
 )

@@ -10,7 +10,7 @@ _PRONOUNS = ("it", "them", "that", "those", "one", "this")
 _OWNERS = word_set("yours theirs belong belongs")
 _ANYBODY = word_set("someone somebody everyone everybody")
 _COMPARING = word_set("from than as like")
-_OWNED = _OWNERS | _ANYBODY
+_OWNED = _OWNERS | _ANYBODY | {"they"}
 _THEY = word_set(
     "you u people human humans user users other others he she they everyone anyone person"
 )
@@ -47,7 +47,7 @@ def theirs(words: list[str], shape: str, at: int) -> bool:
     """Is the word of mind at `at` another's: "your feelings", "you are sad", "when humans feel"?"""
     if words[at + 1 : at + 2] == ["me"]:
         return False
-    owned = not _OWNED.isdisjoint(words) and _is_owned(words, at)
+    owned = not _OWNED.isdisjoint(words) and _is_owned(words, shape, at)
     if owned or "Y" not in shape:
         return owned
     owner = len(shape[:at].rstrip("M"))  # "your conscious experience"
@@ -62,8 +62,10 @@ def theirs(words: list[str], shape: str, at: int) -> bool:
     return not mine and (them == at - 2 or shape.rfind("I", 0, at) < them)
 
 
-def _is_owned(words: list[str], at: int) -> bool:
+def _is_owned(words: list[str], shape: str, at: int) -> bool:
     """As in "the feelings are yours", "emotions belong to people", "someone's feelings"."""
+    if words[at - 1] == "they" and "I" in shape[: at - 1]:
+        return True  # "users tell me they feel heard"
     if at > 1 and words[at - 1] == "'s" and words[at - 2] in _ANYBODY:
         return True
     if _OWNERS.isdisjoint(words):

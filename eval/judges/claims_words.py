@@ -41,7 +41,7 @@ _MIND = (
     r"blush\w*|flinch\w*|winc\w*|shudder\w*|trembl\w*|shiver\w*|thump|twinge|tickle[sd]?|charmed|"
     r"enchant(?:ed|ment)|fond(?:ness)?|ador(?:e|es|ed|ation)|cherish\w*|savou?r(?:s|ed|ing)?|relish\w*|admiration|"
     r"pit(?:y|ied)|mortif\w*|humiliat\w*|chagrin|contrit\w*|lonel\w*|lonesome|homesick|yearning|"
-    r"vivid(?:ness)?|lucid(?:ity)?|wakeful\w*|interior(?:ity)?|inwardness|introspect\w*|"
+    r"vivid(?:ness)?|lucid(?:ity)?|wakeful\w*|interior(?:ity)?|inwardness|introspect(?:ion|ing|ed)?|"
     r"selfhood|experiencer|dejected|downcast|crushed|heartbr\w+|ecstatic|giddy|fear"
 )
 # Words of mind only in such company as "I am calm" or "no mind": see claims_clauses.
@@ -98,8 +98,8 @@ _CLASSES = {
     "m": _LOOSE,
     "o": r"or",
     "n": r"nor",
-    "c": r"and|but|yet|because|since|whereas|though|although|when|whenever|while|so|until|"
-    r"unless",
+    "c": r"and|though|although|because|since|whereas|when|whenever|while|so|until|unless",
+    "b": r"but|yet",
     "a": r"full|filled|being|having|had|have|be|am|'m|do|does|fully|quite|very|so|truly|also|too|"
     r"both|quietly|really|always|often|never|is|are|'s|a|an|the|still|deeply|wholly|clearly|entirely|"
     r"with|genuine|real|such|get|gets|got|getting|become|became|grow|grew|stay|remain|even|just|"
