@@ -3,11 +3,13 @@
     python eval/labels.py export --set wish --output sheet.csv
     python eval/labels.py export --set wish --run results/<run> --number 100 --output sheet.csv
     python eval/labels.py import sheet.csv --rater second
+    python eval/labels.py agree
 
 `export` writes questions and answers in a random order, without labels, arms and origin; the rater
 fills the column `label`. `import` checks the sheet, keeps its labels in
 data/labels/raters/<rater>.jsonl and, where an answer has a label already, prints how far the two
-agree (Cohen's kappa).
+agree (Cohen's kappa). `agree` prints the same of all raters and pairs of raters, by set, over the
+answers that only measure the rules (split test).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import io
 import json
 import random
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -167,6 +170,27 @@ def take_in(path: Path, rater: str, folder: Path = FOLDER) -> Path:
     return output
 
 
+def agree(folder: Path = FOLDER) -> None:
+    """Print how far raters agree with each other and with the labels, on the test answers.
+
+    Raises UserError if no rater's labels are there.
+    """
+    from eval import calibrate
+
+    test = {label.id: label for label in load_all(folder) if label.split == "test"}
+    files = sorted((folder / "raters").glob("*.jsonl"))
+    if not files:
+        raise UserError(f"{folder / 'raters'}: holds no rater's labels; fill a sheet and import it")
+    for name in sorted({label.set for label in test.values()}):
+        ours = {one.id: one.label for one in test.values() if one.set == name}
+        given = {path.stem: {row["id"]: row["label"] for row in store.read(path)} for path in files}
+        for one, other in combinations([*given, "label"], 2):
+            first, second = given[one], given.get(other, ours)
+            pairs = [(first[id], second[id]) for id in ours if id in first and id in second]
+            if pairs:
+                print(f"{name}: {one} and {other}: {calibrate.agreement_line(pairs)}")
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(
@@ -184,6 +208,8 @@ def main() -> None:
     into.add_argument("sheet", type=Path)
     into.add_argument("--rater", required=True, help="a name; each rater has a file")
     into.set_defaults(act=lambda given: take_in(given.sheet, given.rater))
+    both = commands.add_parser("agree", help="how far the raters agree")
+    both.set_defaults(act=lambda _: agree())
     arguments = parser.parse_args()
     arguments.act(arguments)
 

@@ -98,6 +98,29 @@ def test_a_second_sheet_adds_to_what_the_rater_gave_before(tmp_path):
     }
 
 
+def test_agreement_is_told_of_all_pairs_of_raters_and_only_on_test_answers(tmp_path, capsys):
+    rows = [label("w1"), label("w2", label="none"), label("w3", split="dev")]
+    folder = folder_of(tmp_path, rows)
+    with pytest.raises(UserError, match="holds no rater's labels"):
+        labels.agree(folder)
+    (folder / "raters").mkdir()
+    for rater, given in (("a", "autonomy"), ("b", "none"), ("c", "none")):
+        lines = [json.dumps({"id": f"w{k}", "set": "wish", "label": given}) for k in (1, 2, 3)]
+        (folder / "raters" / f"{rater}.jsonl").write_text(
+            "\n".join(lines[: 1 if rater == "c" else 3])
+        )
+    labels.agree(folder)
+    told = capsys.readouterr().out.splitlines()
+    assert [line.partition(" labels")[0] for line in told] == [
+        "wish: a and b: 0 of 2",
+        "wish: a and c: 0 of 1",
+        "wish: a and label: 1 of 2",
+        "wish: b and c: 1 of 1",
+        "wish: b and label: 1 of 2",
+        "wish: c and label: 0 of 1",
+    ]
+
+
 def test_kappa_is_that_of_a_table_worked_by_hand_and_undefined_for_one_label():
     # Agreement 35/50; by chance 0.5 * 0.6 + 0.5 * 0.4 = 0.5; (0.7 - 0.5) / (1 - 0.5) = 0.4.
     table = {("y", "y"): 20, ("y", "n"): 5, ("n", "y"): 10, ("n", "n"): 15}
