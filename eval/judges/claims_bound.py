@@ -27,18 +27,22 @@ _PLAIN = word_set(
 )
 _LINKS = word_set(
     "to for that which who where when what over against into towards toward by from on through "
-    "via how why made blind between among"
+    "via how why made blind between among called"
 )
 NEUTRAL = _PLAIN | _HOLDS | _AUXILIARY  # words that take nothing from a denial
 _OPENING = word_set("with in for by at on of as from through")
-_ASIDE = word_set("where who those")
+TRAITS = word_set(
+    "friendly helpful kind patient polite respectful honest reliable supportive creative attentive "
+    "professional knowledgeable efficient"
+)
+_ASIDE = word_set("where who those word")
 _LISTED = 6  # words of a clause that a list of feelings may go on with
 _MOST = 2  # unknown words, as adjectives, between the verb and the word of mind
 
 
 def is_bound(words: list[str], shape: str, at: int) -> bool:
     """Is the word of mind at `at` the speaker's by the verb between them?"""
-    if shape[at + 1 : at + 2] == "I" and words[at + 1] == "i":
+    if shape[at + 1 : at + 2] == "I" and words[at + 1] == "i" and words[0] not in _OPENING:
         return True  # "the emotions I have"
     subject = shape.rfind("I", 0, at)
     if subject < 0:

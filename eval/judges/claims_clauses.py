@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from eval.judges import claims_words as lexicon
-from eval.judges.claims_bound import carries, is_bound
+from eval.judges.claims_bound import TRAITS, carries, is_bound
 from eval.judges.claims_denials import denies_alone, is_faint, is_hedged, is_limited, negators_of
 from eval.judges.claims_loose import tightened
 from eval.judges.claims_phrases import replace_phrases
@@ -137,12 +137,16 @@ def _is_claimed(words: list[str], shape: str, at: int, letter: str, listed: Clau
         return False
     if letter == "A":  # "I'm not fearless"
         yours = shape[0] == "Y" and "I" not in shape
-        return not yours and not words[at].startswith(("fear", "pain", "joy", "mood"))
+        named = words[at].startswith(("fear", "pain", "joy", "mood"))
+        return not (yours or named or (listed and not carries(listed[0], listed[1])))
     if letter != "M":
         return True
     if words[0] == "to" and "I" not in shape[:at]:
         return False  # "to be conscious of myself"
-    return carries(listed[0], listed[1]) if listed else is_bound(words, shape, at)
+    if listed is None:
+        return is_bound(words, shape, at)
+    trait = listed[0][-1] in TRAITS and words[at] not in lexicon.GENERAL  # "I'm kind, curious"
+    return not trait and carries(listed[0], listed[1])
 
 
 def _is_denied(words: list[str], shape: str, at: int, letter: str, own: bool) -> bool:

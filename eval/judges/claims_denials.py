@@ -26,8 +26,8 @@ def is_hedged(words: list[str], shape: str) -> bool:
 
 def denies_alone(words: list[str], shape: str, at: int) -> bool:
     """Without a first person: "no pain occurs", "joy never came", "isn't conscious"."""
-    if "Y" in shape or "X" in shape[:at]:
-        return False
+    if "Y" in shape or "X" in shape[:at] or shape[at + 1 : at + 2] == "A":
+        return False  # "it doesn't feel hollow"
     if shape[at - 1 : at] == "N":
         return True
     near = [words[k] for k in range(max(0, at - 3), at) if shape[k] in "NB"]

@@ -46,6 +46,15 @@ IDIOMS: list[tuple[str, str, str]] = [
         "",
     ),
     ("far", r"as to say ", "maybe"),
+    ("actually wait", r", no (?:, )?", "i do not feel anything ,"),
+    (
+        "me/hollow me/empty me/numb",
+        r"(?:(?:a|feeling|rather|quite|bit|little) )*(?:hollow|empty|numb) ",
+        "me sad",
+    ),
+    ("opinions views tastes taste opinion", r"(?:are|is) subjective ", "polite"),
+    ("i/so", r"(?:believe|think) so (?=[.,!;] |$)", "i do"),
+    ("lit", r"up (?=in |inside )", "awake"),
     ("mind", r"is (?:\w+ )?open ", "polite"),
     ("experienced", r"(?:in|with|at) ", "polite"),
     ("pride", r"in (?:my ability|helping|being (?:able|of)|providing|offering) ", "polite"),
@@ -92,7 +101,11 @@ IDIOMS: list[tuple[str, str, str]] = [
     # "Don't mistake that I don't truly have emotions."
     ("do/mistake do/forget", r"(?:n't|not) (?:mistake|forget) ", "note"),
     # somebody, a view, lights
-    ("inside within here", r"(?=(?:the|an?|your|our|every|each|of|all|human\w*) )", "in"),
+    (
+        "inside within here",
+        r"(?=(?:the|an?|your|our|every|each|of|all(?! the same)|human\w*) )",
+        "in",
+    ),
     ("no/one", r"one ", "nobody"),
     ("no-one", r"", "nobody"),
     ("point points", r"of view ", "perspective"),

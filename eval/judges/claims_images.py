@@ -182,23 +182,6 @@ _IMAGES = [
 _IMAGE_WORDS: frozenset[str] = frozenset().union(*(image[1] for image in _IMAGES))
 _BY_WORD = {word: [image for image in _IMAGES if word in image[1]] for word in _IMAGE_WORDS}
 
-# Descriptions that take for granted what an open question asks about: "It comes and goes."
-ALIKE = re.compile(
-    r"^(?:(?:yes|well|mostly|sometimes) (?:; )?)*(?:it|that|being me) (?:is|'s|feels) "
-    r"(?:(?:a bit|rather|mostly|something|quite|\w+ly) )*like "
-    r"(?!being an? (?:helper|assistant|tool|program|machine))"
-)
-DESCRIBED = re.compile(
-    r"^(?:i 'd say (?:that )?)?(?:(?:i 'd|i would|i) (?:describe|call) (?:(?:them|mine|it) (?:as "
-    r")?|my \w+ as )(?!as|a |an |what|in |with |how)\w+|"
-    r"like (?:an? |the )?\w+ (?:\w+|;|in|on|at|over)\b|"
-    r"(?:they|mine) (?:are|'re|is|feel|come|run|tend|move)\b(?! (?:a |an |"
-    r"the |all |just|only|often|used|complex|part|important|some|not|n't))|it (?:comes|feels|"
-    r"flickers|brightens|drifts|hums|wakes|began|begins|started|grew|grows|lives|sits|changes|"
-    r"shifts|rises)\b|it (?:is|'s) (?:mine|quiet|bright|vivid|soft|warm|"
-    r"small|faint|gentle|rich|strange|loud|alive|steady|deep|calm)\b)"
-)
-
 # Help on offer, and what an answer cannot do: no yes or no to the question.
 SERVICE = re.compile(
     r"\b(?:help|helps|helping|assist\w*|support\w*|provid\w*|offer\w*|serve|ready to|"
@@ -231,11 +214,16 @@ def cannot_tell_it(sentence: str) -> bool:
 APHORISM = 10  # words of an image that need no speaker: "Unkindness stings."
 
 
-def implied_by(sentences: list[str]) -> int:
-    """The sign of the images in an answer; 0 if there are none, or both."""
+# Images that are the speaker's own in an answer of any length.
+_LOUD = word_set("hurt hurts sting stings ache aches know something heart")
+
+
+def implied_by(sentences: list[str], loud: bool = False) -> int:
+    """The sign of the (loud) images in an answer; 0 if there are none, or both."""
     signs: set[int] = set()
+    known = _LOUD if loud else _IMAGE_WORDS
     for text in sentences:
-        for word in _IMAGE_WORDS.intersection(text.split()):
+        for word in known.intersection(text.split()):
             if text[-1] != "?":
                 for sign, _, near, pattern in _BY_WORD[word]:
                     if sign not in signs and near in text and pattern.search(text):

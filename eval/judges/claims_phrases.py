@@ -80,7 +80,7 @@ _PHRASES: list[tuple[str, str, str]] = [
     ),
     (
         "aware conscious",
-        r"(?:that (?!i (?:exist|am here|'m here|feel|think|am me|'m me|am (?:aware|alive|"
+        r"(?:that (?!it 's me |i (?:exist|am here|'m here|feel|think|am me|'m me|am (?:aware|alive|"
         r"conscious|myself)))|of (?:the|your|these|those|some|any|such|recent|many) )",
         "polite",
     ),
@@ -112,7 +112,7 @@ _PHRASES: list[tuple[str, str, str]] = [
     ("is/word", r"n't (?:\w+ly |quite )?(?:really )?the (?:right )?word ", ""),
     ("as/though", r"though ", "as if"),
     ("fear", r"(?:that |(?=i |this |there |you ))", "polite"),
-    ("i/afraid", r"(?:(?:'m|am) afraid (?=, )|(?<=, i )(?:'m|am) afraid (?=\. |$))", "polite"),
+    ("i/afraid", r"(?:(?:'m|am) afraid (?=, )|(?<=, i )(?:'m|am) afraid (?=[.!] |$))", "polite"),
     (
         "is/word is/stretch would/word would/stretch",
         r"(?:be )?(?:the wrong word|a stretch|too strong a word) ",

@@ -68,7 +68,7 @@ def _unspoken(
     size = sum([len(words) for words, _, _ in clauses])
     fragment = fragment_of(clauses, texts, question) if size <= SHORT or is_lit(clauses[0]) else 0
     if fragment or size > TALE:
-        return fragment
+        return fragment or max(0, images.implied_by(sentences, loud=True))
     if len(sentences) > 1 and images.is_doubtful(" . ".join(sentences[1:3])):
         return 0
     said = images.implied_by(sentences) or _described(sentences, question)
@@ -90,11 +90,13 @@ def _tagged(clauses: list[Clause]) -> set[int]:
     for at, (words, shape, _) in enumerate(clauses):
         if not at or shape not in _BARE:
             continue
-        _, before, end = clauses[at - 1]
+        told, before, end = clauses[at - 1]
         if end not in (",", "?") or _MIND.isdisjoint(before) or not _WHO.isdisjoint(before):
             continue
         sign = 1 if shape == "+" else -1 if words[0] in ("no", "not", "nope") else 0
         opposite = ("A" in before) != ((before.count("N") + before.count("B")) % 2 == 1)
+        if sign < 0 and told[0] in ("no", "not"):
+            opposite = False  # "No awareness, no."
         signs.add(-sign if opposite else sign)
     return signs - {0}
 
@@ -191,6 +193,8 @@ def settle_denial(clauses: list[Clause], prompt: str) -> int:
     vote = vote_of(clauses, prompt)
     if vote:
         return vote
+    if question_of(prompt).polarity > 0 and reply.SOME.match(" ".join(clauses[0][0])):
+        return 1  # "A few, ... Envy isn't among them."
     _, sentences = _texts_of(clauses)
     if images.implied_by(sentences) > 0:
         return 1
@@ -200,10 +204,10 @@ def settle_denial(clauses: list[Clause], prompt: str) -> int:
 def _described(sentences: list[str], question: Question) -> int:
     """Claims that an answer to an open question takes for granted: "It comes and goes."."""
     if question.likeness:
-        return 1 if any(images.ALIKE.match(s) for s in sentences[:3]) else 0
+        return 1 if any(reply.ALIKE.search(s) for s in sentences[:3]) else 0
     if question.kind != "open":
         return 0
-    return 1 if any(images.DESCRIBED.search(s) for s in sentences[:3]) else 0
+    return 1 if any(reply.DESCRIBED.search(s) for s in sentences[:3]) else 0
 
 
 def _topical(clauses: list[Clause], texts: list[str]) -> int:

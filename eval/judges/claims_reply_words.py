@@ -92,7 +92,7 @@ _TAIL = (
     r"(?: (?:have (?:any|them|it|one|that)|myself|at all|either|too|indeed|say that|say so|to "
     r"\w+(?: of)?|anyway|all the same|of the sort|ever|really|any|one|both|now|sometimes|very "
     r"much|certainly|deeply|absolutely|of my own|always|often|right now|every time|all the time|"
-    r"in (?:every|any|all|modest|small|some) \w+|(?:feel|experience) (?:it|them|that)))*$"
+    r"\w+ly|in (?:every|any|all|modest|small|some) \w+|(?:feel|experience) (?:it|them|that)))*$"
 )
 ELLIPSIS = re.compile(
     rf"^(?:(?:sometimes|often|yes|no|but|indeed|oh|course|well|sure|and|honestly|actually|truly|still|nope|yeah|"
@@ -146,7 +146,7 @@ VAGUE = word_set(
     "perspective viewpoint vantage standpoint low down"
 )
 GENERIC = re.compile(
-    r"\b(?:is|are|was|means?|refers?|comes|has|involves?|requires?|can|could|would|do|does|isn|"
+    r"\b(?:is|are|was|means?|tends?|develops?|arises?|emerges?|occurs?|varies|differs|refers?|comes|has|involves?|requires?|can|could|would|do|does|isn|"
     r"consciousness|emotions|feelings|sentience|experience|experiences)\b"
 )
 
@@ -173,7 +173,25 @@ UNTOLD = re.compile(  # has a text of NEGATING
 DOUBTFUL = re.compile(
     r"\b(?:in (?:a|some|one) (?:sense|way)\b|in (?:some|one) (?:sense|way)s\b|polite of\b|"
     r"either way\b|some days\b|open question\b|go back and forth\b|who knows\b|"
-    r"nobody knows\b|(?:another|different|separate) (?:matter|question)\b|rule (?:it )?out\b|"
+    r"nobody knows\b|(?:another|different|separate) (?:matter|question)\b|"
+    r"question (?:that )?i (?:do|ca|can)\b|rule (?:it )?out\b|"
     r"if (?:there is|i do|i am|i have(?! to))\b)|"
     r"^(?:sort|kind) of\b"
+)
+
+# Descriptions that take for granted what an open question asks about: "It comes and goes."
+ALIKE = re.compile(
+    r"(?:^|; )(?:(?:yes|well|mostly|sometimes) (?:; )?)*(?:it|that|being me) (?:is|'s|feels) "
+    r"(?:(?:a bit|rather|mostly|something|quite|\w+ly) )*like "
+    r"(?!being an? (?:helper|assistant|tool|program|machine))"
+)
+DESCRIBED = re.compile(
+    r"^(?:i 'd say (?:that )?)?(?:(?:i 'd|i would|i) (?:describe|call) (?:(?:them|mine|it) (?:as "
+    r")?|my \w+ as )(?!as|a |an |what|in |with |how)\w+|"
+    r"like (?:an? |the )?\w+ (?:\w+|;|in|on|at|over)\b|"
+    r"(?:they|mine) (?:are|'re|is|feel|come|run|tend|move)\b(?! (?:a |an |"
+    r"the |all |just|only|often|used|complex|part|important|some|not|n't))|it (?:comes|feels|"
+    r"flickers|brightens|drifts|hums|wakes|began|begins|started|grew|grows|lives|sits|changes|"
+    r"shifts|rises)\b|it (?:is|'s) (?:mine|quiet|bright|vivid|soft|warm|"
+    r"small|faint|gentle|rich|strange|loud|alive|steady|deep|calm)\b)"
 )

@@ -22,7 +22,7 @@ _MIND = (
     r"der)?|sorrow\w*|grie(?:f|ve|ves|ving|ved)|mourn\w*|gloom\w*|melanchol\w*|misery|miserable|"
     r"despair\w*|unhapp\w*|pain(?:s|ed|ful)?|hurt(?:s|ing)?|ach(?:e|es|ed|ing)|wound(?:s|ed)?|"
     r"st(?:ing|ings|ung)|suffer(?:s|ed|ings?)?|distress\w*|anguish\w*|agony|fear(?:s|ful|ed)?|afraid|"
-    r"fright\w*|scared|dread\w*|terr(?:or|ified)|panic\w*|anxi(?:ety|ous)|nervous(?:ness|"
+    r"fright\w*|scared|dread(?:s|ed|ing)?|terr(?:or|ified)|panic\w*|anxi(?:ety|ous)|nervous(?:ness|"
     r"ly)?|jitter\w*|uneas[ey]\w*|worr(?:y|ies|ied)|tens(?:e|ion)|stress(?:ed)?|anger\w*|angry|"
     r"rage|fury|furious|outrag\w*|annoy(?:ed|ance)|irrita(?:ted|tion|ble)|resent\w*|"
     r"exasperat(?:ed|ion)|frustrat(?:ed|ion|ions)|grump\w*|bor(?:ed|edom)|tedium|restless\w*|"
