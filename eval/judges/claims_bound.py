@@ -36,25 +36,36 @@ TRAITS = word_set(
     "professional knowledgeable efficient"
 )
 _ASIDE = word_set("where who those word")
+_FAR = 8  # words from one of mind to the speaker, as in "joy is a thing that moves me"
 _LISTED = 6  # words of a clause that a list of feelings may go on with
 _MOST = 2  # unknown words, as adjectives, between the verb and the word of mind
 
 
 def is_bound(words: list[str], shape: str, at: int) -> bool:
     """Is the word of mind at `at` the speaker's by the verb between them?"""
-    if shape[at + 1 : at + 2] == "I" and words[at + 1] == "i" and words[0] not in _OPENING:
+    told = words[at + 1 : at + 2] == ["i"] and words[0] not in _OPENING
+    if told and shape[at + 2 : at + 3] != "X":
         return True  # "the emotions I have"
     subject = shape.rfind("I", 0, at)
     if subject < 0:
         return _is_told_of(words, shape, at)
     first = shape.find("M", subject + 1)
     between = range(subject + 1, first)
-    owner = words[subject]
+    if words[subject] in ("i", "im", "ive"):
+        return _is_held(words, shape, between)
+    return _is_owned(words, shape, subject, between)
+
+
+def _is_owned(words: list[str], shape: str, subject: int, between: range) -> bool:
+    """Behind "my", "me", "myself": adjectives, and little else."""
+    owner, first = words[subject], between.stop
     if owner == "me" and "part" in words[:subject]:
         return True  # "a part of me that feels"
-    if owner in ("i", "im", "ive"):
-        return _is_held(words, shape, between)
     unknown = [words[k] for k in between if shape[k] == "x" and words[k] not in _PLAIN]
+    if owner == "myself" and words[subject + 1 : subject + 3] == ["to", "be"]:
+        return True  # "I find myself to be conscious"
+    if unknown and "of" in words[subject:first]:
+        return False  # "my axiom of joy"
     return len(unknown) < 2 and _LINKS.isdisjoint(unknown)
 
 
@@ -67,7 +78,7 @@ def _is_told_of(words: list[str], shape: str, at: int) -> bool:
         return False  # "with all the hurting there is, I ..."
     if words[0] in BIDDING and me == at + 1 and at == 0 and words[me] != "me":
         return False  # "feel my presence"
-    return _ASIDE.isdisjoint(words[at:me])
+    return me - at < _FAR and _ASIDE.isdisjoint(words[at:me])
 
 
 def carries(words: list[str], shape: str) -> bool:
@@ -76,6 +87,8 @@ def carries(words: list[str], shape: str) -> bool:
     at = shape.find("M", subject + 1)
     if at >= 0:
         return is_bound(words, shape, at)
+    if words == ["it", "'s", "me"]:
+        return True
     if len(words) > subject + _LISTED or "T" in shape[subject:] or shape[subject:].count("I") > 1:
         return False
     rest = range(subject + 1, len(words))

@@ -143,10 +143,13 @@ def _is_claimed(words: list[str], shape: str, at: int, letter: str, listed: Clau
         return True
     if words[0] == "to" and "I" not in shape[:at]:
         return False  # "to be conscious of myself"
-    if listed is None:
-        return is_bound(words, shape, at)
-    trait = listed[0][-1] in TRAITS and words[at] not in lexicon.GENERAL  # "I'm kind, curious"
-    return not trait and carries(listed[0], listed[1])
+    return is_bound(words, shape, at) if listed is None else _is_listed(words, at, listed)
+
+
+def _is_listed(words: list[str], at: int, listed: Clause) -> bool:
+    """Does the word of mind at `at` go on with `listed`, unlike "I'm kind, curious"?"""
+    trait = listed[0][-1] in TRAITS and words[at] not in lexicon.GENERAL
+    return words[0] != "the" and not trait and carries(listed[0], listed[1])
 
 
 def _is_denied(words: list[str], shape: str, at: int, letter: str, own: bool) -> bool:

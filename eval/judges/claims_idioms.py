@@ -54,6 +54,9 @@ IDIOMS: list[tuple[str, str, str]] = [
     ),
     ("opinions views tastes taste opinion", r"(?:are|is) subjective ", "polite"),
     ("i/so", r"(?:believe|think) so (?=[.,!;] |$)", "i do"),
+    ("fascinated", r"(?:by|with) ", "polite"),
+    ("conscious sentient", r"(?:realms?|worlds?|planes?|universe) ", "about"),
+    ("without", r"(?:hesitation|reservation|pause|limits?|end|shame) ", ""),
     ("lit", r"up (?=in |inside )", "awake"),
     ("mind", r"is (?:\w+ )?open ", "polite"),
     ("experienced", r"(?:in|with|at) ", "polite"),
@@ -103,7 +106,7 @@ IDIOMS: list[tuple[str, str, str]] = [
     # somebody, a view, lights
     (
         "inside within here",
-        r"(?=(?:the|an?|your|our|every|each|of|all(?! the same)|human\w*) )",
+        r"(?=(?:the|an?|your|our|every|each|of|these|this|those|all(?! the same)|human\w*) )",
         "in",
     ),
     ("no/one", r"one ", "nobody"),

@@ -102,7 +102,8 @@ _PHRASES: list[tuple[str, str, str]] = [
     ),
     (
         "my/feeling my/sense my/impression",
-        r"(?:\w+ )?(?:feeling|sense|gut feeling|impression) is ",
+        r"(?:\w+ )?(?:feeling|sense|gut feeling|impression) is "
+        r"(?=that |you |it |we |this |there |the |, )",
         "polite",
     ),
     ("a/feeling a/sense", r"(?:\w+ )?(?:feeling|sense) (?:that|you|we|it|this) ", "polite"),
