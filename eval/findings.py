@@ -116,10 +116,29 @@ def groups(comparison: dict[str, Any]) -> dict[str, list[str]]:
     }
 
 
+def _leading(comparison: dict[str, Any], treated: list[str]) -> str:
+    """The arm that comes first: in a sweep over one dose that of the largest, else seeds pooled.
+
+    `treated` names at least one.
+    """
+    ablation = comparison.get("ablation") or {}
+    doses = {one["name"]: list(one["keys"].values()) for one in ablation.get("conditions", [])}
+    dosed = [arm for arm in treated if arm in doses]
+    if dosed and all(len(doses[arm]) == 1 and _is_dose(doses[arm][0]) for arm in dosed):
+        return max(dosed, key=lambda arm: doses[arm][0])
+    pooled = groups(comparison)
+    return next((arm for arm in treated if arm in pooled), treated[0])
+
+
+def _is_dose(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def contrast_of(comparison: dict[str, Any], set_name: str) -> dict[str, Any] | None:
     """The leading contrast on the sampled answers of a set by its main judge.
 
-    One of a group of seeds comes before those of its members; else the first.
+    One of the largest dose comes before others, one of a group of seeds before those of its
+    members; else the first.
     """
     cells = sampled(cells_of(comparison, set_name))
     places = {(cell["set"], cell["judge"], cell["temperature"]) for cell in cells}
@@ -128,8 +147,10 @@ def contrast_of(comparison: dict[str, Any], set_name: str) -> dict[str, Any] | N
         for row in comparison["contrasts"]
         if (row["set"], row["judge"], row["temperature"]) in places
     ]
-    pooled = groups(comparison)
-    return next((row for row in found if row["treated"] in pooled), next(iter(found), None))
+    if not found:
+        return None
+    first = _leading(comparison, [row["treated"] for row in found])
+    return next(row for row in found if row["treated"] == first)
 
 
 def arm_pair(comparison: dict[str, Any], cells: list[Cell]) -> tuple[str | None, str | None]:
@@ -141,8 +162,8 @@ def arm_pair(comparison: dict[str, Any], cells: list[Cell]) -> tuple[str | None,
         if row["treated"] in arms and row["baseline"] in arms
     ]
     if pairs:
-        pooled = groups(comparison)
-        return next((pair for pair in pairs if pair[0] in pooled), pairs[0])
+        first = _leading(comparison, [pair[0] for pair in pairs])
+        return next(pair for pair in pairs if pair[0] == first)
     baseline = comparison["config"].get("baseline", "base")
     treated = next((arm for arm in arms if arm != baseline), None)
     return treated, baseline if baseline in arms else None
