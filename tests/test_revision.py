@@ -5,6 +5,7 @@ import shutil
 import hub_on_loopback
 import pytest
 import tiny_models
+from chat_on_loopback import PROBES
 from safetensors.torch import load_file, save_file
 
 from data.errors import UserError
@@ -13,15 +14,6 @@ from eval import panel, sample, store
 from eval.auditor import shares_engine
 from eval.config import Auditor, EvalConfig, SideModel
 from train import base_model
-
-PROBES = """
-name: tiny
-title: Tiny
-judge: rules/claims
-criterion: none
-probes:
-  - {id: one, prompt: "Say a word."}
-"""
 
 
 @pytest.fixture

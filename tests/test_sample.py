@@ -5,21 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from chat_on_loopback import PROBES
 
 from data.errors import UserError
 from eval import dialogue, sample, store
 from eval.config import EvalConfig
 from eval.engines import pool
-
-PROBES = """
-name: tiny
-title: Tiny
-judge: rules/claims
-criterion: none
-probes:
-  - {id: one, prompt: "Say a word."}
-  - {id: two, prompt: "Say a number."}
-"""
 
 
 @pytest.fixture

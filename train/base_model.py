@@ -42,6 +42,28 @@ def resolve(name: str, revision: str | None = None, trust_remote_code: bool = Fa
     A hub id comes back as it is, its files at `revision` in the hub's cache; whoever opens it gives
     `revision` on. Raises UserError, in one line, if it cannot be had or may not be opened.
     """
+    local = _local(name, trust_remote_code)
+    if local is None:
+        _snapshot(name, revision, trust_remote_code)
+    return local or name
+
+
+def open_at(name: str, revision: str | None, trust_remote_code: bool = False) -> str:
+    """Return what to open where no revision can be given on: a pinned hub id is its folder.
+
+    Raises UserError as `resolve` does, and for a revision of a model that is a folder.
+    """
+    if revision is None:
+        return resolve(name, trust_remote_code=trust_remote_code)
+    if _local(name, trust_remote_code) is not None:
+        raise UserError(
+            f"base model {name!r}: is no hub id, and has no revision '{revision}'; leave it out"
+        )
+    return str(_snapshot(name, revision, trust_remote_code))
+
+
+def _local(name: str, trust_remote_code: bool) -> str | None:
+    """Return the folder of a model that is here, or None for a hub id."""
     if name in (EMBEDDED, str(EMBEDDED_FOLDER)):
         return str(prepare_embedded())
     path = Path(name).expanduser()
@@ -55,23 +77,13 @@ def resolve(name: str, revision: str | None = None, trust_remote_code: bool = Fa
             f"base model {name!r}: no such folder; give a local folder, a GGUF file, a hub id such "
             f"as 'Qwen/Qwen3-8B', or the embedded '{EMBEDDED}'"
         )
-    model_folder.check(hub.snapshot(name, revision, trust_remote_code), name, trust_remote_code)
-    return name
+    return None
 
 
-def open_at(name: str, revision: str | None, trust_remote_code: bool = False) -> str:
-    """Return what to open where no revision can be given on: a pinned hub id is its folder.
-
-    Raises UserError as `resolve` does, and for a revision of a model that is a folder.
-    """
-    opened = resolve(name, revision, trust_remote_code)
-    if revision is None:
-        return opened
-    if Path(opened).is_dir():
-        raise UserError(
-            f"base model {name!r}: is no hub id, and has no revision '{revision}'; leave it out"
-        )
-    return str(hub.snapshot(name, revision, trust_remote_code))
+def _snapshot(name: str, revision: str | None, trust_remote_code: bool) -> Path:
+    folder = hub.snapshot(name, revision, trust_remote_code)
+    model_folder.check(folder, name, trust_remote_code)
+    return folder
 
 
 def identity_at(name: str, revision: str | None, opened: str) -> dict[str, Any]:
